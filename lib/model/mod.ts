@@ -1,0 +1,14 @@
+/**
+ * The words everything else is written in: reason codes, facts, verdicts, materials, plans.
+ *
+ * Types and constant tables only. No logic, no I/O, no clock; every other folder may import this one and this
+ * one imports nothing.
+ *
+ * @module
+ */
+export * from "./reasons.ts";
+export * from "./facts.ts";
+export * from "./key_material.ts";
+export * from "./material.ts";
+export * from "./verdict.ts";
+export * from "./plan.ts";
