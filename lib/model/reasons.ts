@@ -42,7 +42,10 @@ export const CAUSES = {
   pair_missing: { reason: "Missing", why: "neither the certificate nor the key is there" },
   secret_missing: { reason: "Missing", why: "the proxy is told to use a certificate that nobody gives it" },
   file_unreadable: { reason: "Unreadable", why: "the file cannot be opened" },
-  certificate_unreadable: { reason: "Unreadable", why: "the certificate file is damaged or not a certificate" },
+  certificate_unreadable: {
+    reason: "Unreadable",
+    why: "the certificate file is damaged or not a certificate",
+  },
   chain_unreadable: { reason: "Unreadable", why: "a later certificate in the file is damaged" },
   key_unreadable: { reason: "Unreadable", why: "the key file is damaged or not a key" },
   key_encrypted: { reason: "Unreadable", why: "the key is locked with a passphrase, which is not supported" },

@@ -1,0 +1,92 @@
+import { closest, distance } from "fastest-levenshtein";
+import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import type { Document, Node } from "yaml";
+import type { $ZodIssue } from "zod/v4/core";
+import type { Complaint } from "./complaint.ts";
+import { type Config, configSchema } from "./config_schema.ts";
+
+/** A configuration, or everything that is wrong with its text. */
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly complaints: readonly Complaint[] };
+
+/**
+ * Reads a configuration file. Keys are strict: an unknown one is a complaint with its place and, where a known key is
+ * near, a hint. All complaints of a file come at once.
+ *
+ * @param text The YAML 1.2 text; empty means every default.
+ * @param file The name under which complaints mention it.
+ * @returns The configuration with defaults filled in, or the complaints in order of their place.
+ */
+export function parseConfig(text: string, file: string): ConfigResult {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const at = (offset: number | undefined) => {
+    if (offset === undefined) return { file, line: 0, column: 0 };
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  if (document.errors.length > 0) {
+    return {
+      ok: false,
+      complaints: document.errors.map((error) => ({
+        ...at(error.pos[0]),
+        message: `Cannot read the configuration: ${firstLine(error.message)}`,
+        hint: "the file is YAML; check the indentation and the quotes around this place",
+      })),
+    };
+  }
+  const parsed = configSchema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return { ok: true, config: parsed.data };
+  const complaints = parsed.error.issues.flatMap((issue) =>
+    explain(issue, document).map(({ offset, message, hint }) => ({ ...at(offset), message, hint }))
+  );
+  return { ok: false, complaints: complaints.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+interface Explained {
+  offset: number | undefined;
+  message: string;
+  hint: string;
+}
+
+function explain(issue: $ZodIssue, document: Document): Explained[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      offset: keyOffset(document, issue.path, key),
+      message: `Unknown key ${JSON.stringify([...issue.path, key].join("."))}`,
+      hint: nearestKey(issue.path, key),
+    }));
+  }
+  const node = document.getIn(issue.path, true) as Node | undefined;
+  const value = isScalar(node) ? ` ${JSON.stringify(node.value)}` : "";
+  const name = issue.path.join(".");
+  const where = name ? ` for ${JSON.stringify(name)}` : "";
+  return [{
+    offset: node?.range?.[0] ?? 0,
+    message: `Cannot use the value${value}${where}: ${firstLine(issue.message)}`,
+    hint: "certgate config schema prints every key with what it takes",
+  }];
+}
+
+function keyOffset(document: Document, path: readonly PropertyKey[], key: string): number | undefined {
+  const parent = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (!isMap(parent)) return undefined;
+  const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+}
+
+function nearestKey(path: readonly PropertyKey[], key: string): string {
+  let known: unknown = configSchema.parse({ hook: { group: "" } });
+  for (const step of path) known = (known as Record<PropertyKey, unknown>)?.[step];
+  const keys = known && typeof known === "object" ? Object.keys(known) : [];
+  if (keys.length === 0) return "";
+  const near = closest(key, keys);
+  return distance(key, near) <= Math.max(2, key.length / 3)
+    ? `did you mean ${JSON.stringify([...path, near].join("."))}?`
+    : `known here: ${keys.join(", ")}`;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0].replace(/ at line \d+, column \d+:?$/, "").replace(/[.:]$/, "");
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { parseConfig } from "./config.ts";
+import { configJsonSchema } from "./config_schema.ts";
+
+Deno.test("parseConfig() fills every default from an empty file", () => {
+  const result = parseConfig("", "config.yaml");
+  assert(result.ok);
+  assert.equal(result.config.hook.listen, "unix:///run/certgate/hook.sock");
+  assert.equal(result.config.http.listen, "127.0.0.1:9794");
+  assert.equal(result.config.stateDir, "/var/lib/certgate");
+  assert.equal(result.config.envoy.path, "auto");
+  assert.equal(result.config.hook.maxMessageSize, 268435456);
+});
+
+Deno.test("parseConfig() names the place of an unknown key and the key that was meant", () => {
+  const result = parseConfig("hook:\n  listn: unix:///a\nstatedir: /x\n", "c.yaml");
+  assert(!result.ok);
+  assert.deepEqual(result.complaints, [
+    {
+      file: "c.yaml",
+      line: 2,
+      column: 3,
+      message: 'Unknown key "hook.listn"',
+      hint: 'did you mean "hook.listen"?',
+    },
+    {
+      file: "c.yaml",
+      line: 3,
+      column: 1,
+      message: 'Unknown key "statedir"',
+      hint: 'did you mean "stateDir"?',
+    },
+  ]);
+});
+
+Deno.test("parseConfig() names the place and the value it cannot use", () => {
+  const result = parseConfig("# c\nhook:\n  listen: http://x\nwhenEmpty: burn\n", "c.yaml");
+  assert(!result.ok);
+  assert.deepEqual(result.complaints.map((c) => [c.line, c.column, c.message]), [
+    [3, 11, 'Cannot use the value "http://x" for "hook.listen": Expected unix:///path or tcp://host:port'],
+    [4, 12, 'Cannot use the value "burn" for "whenEmpty": Invalid option: expected one of "remove"|"park"'],
+  ]);
+});
+
+Deno.test("parseConfig() says where text stops being YAML", () => {
+  const result = parseConfig("hook:\n  listen: [\n", "c.yaml");
+  assert(!result.ok);
+  assert.equal(result.complaints[0].file, "c.yaml");
+  assert(result.complaints[0].line >= 2);
+});
+
+Deno.test("parseConfig() refuses a key that is written twice", () => {
+  const result = parseConfig("stateDir: /a\nstateDir: /b\n", "c.yaml");
+  assert(!result.ok);
+  assert.equal(result.complaints[0].line, 2);
+});
+
+Deno.test("parseConfig() refuses a file that is not a map", () => {
+  const result = parseConfig("- a\n", "c.yaml");
+  assert(!result.ok);
+  assert.equal(result.complaints[0].line, 1);
+});
+
+Deno.test("configJsonSchema() describes every key and forbids others", () => {
+  const schema = configJsonSchema() as { properties: Record<string, unknown>; additionalProperties: boolean };
+  assert.equal(schema.additionalProperties, false);
+  assert(Object.keys(schema.properties).includes("neverGate"));
+});

@@ -1,0 +1,12 @@
+/**
+ * YAML text to checked objects, with file:line:column and a hint in every complaint.
+ *
+ * No file is opened here and nothing is judged: text comes in, data and complaints go out. A complaint is data,
+ * never an exception.
+ *
+ * @module
+ */
+export * from "./complaint.ts";
+export * from "./config.ts";
+export * from "./config_schema.ts";
+export * from "./listen_address.ts";
