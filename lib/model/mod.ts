@@ -12,3 +12,5 @@ export * from "./key_material.ts";
 export * from "./material.ts";
 export * from "./verdict.ts";
 export * from "./plan.ts";
+export * from "./log.ts";
+export * from "./hooks.ts";

@@ -1,0 +1,30 @@
+import { dirname, join } from "node:path";
+
+/**
+ * Replaces a file so that a reader, or a crash at any moment, sees the old content or the new one, whole.
+ *
+ * The temporary file stands in the same directory under a name that starts with a dot, is flushed to disk before the
+ * rename, and gets its mode when it is made, not after.
+ *
+ * @param path The file to replace; its directory exists.
+ * @param content The new content.
+ * @param mode Permission bits, e.g. 0o600.
+ * @throws What the file system answers; the old file is then untouched and no temporary file is left.
+ */
+export async function writeAtomic(path: string, content: Uint8Array | string, mode: number): Promise<void> {
+  const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  try {
+    const file = await Deno.open(temporary, { write: true, createNew: true, mode });
+    try {
+      for (let sent = 0; sent < bytes.length;) sent += await file.write(bytes.subarray(sent));
+      await file.sync();
+    } finally {
+      file.close();
+    }
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}

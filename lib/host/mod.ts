@@ -1,0 +1,12 @@
+/**
+ * The host around certgate: log, files, sockets, the Envoy binary.
+ *
+ * Everything that touches the operating system and knows nothing of certificates or snapshots. No policy: what to do
+ * with an answer is decided by the callers.
+ *
+ * @module
+ */
+export * from "./atomic_file.ts";
+export * from "./directory.ts";
+export * from "./log.ts";
+export * from "./unix_socket.ts";

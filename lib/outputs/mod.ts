@@ -1,0 +1,10 @@
+/**
+ * What certgate writes for others to read: metrics text and files in the state directory.
+ *
+ * Nothing is decided here. Each file renders what it is given and says so if that cannot be written.
+ *
+ * @module
+ */
+export * from "./metric_families.ts";
+export * from "./metrics.ts";
+export * from "./verdict_file.ts";
