@@ -1,0 +1,125 @@
+import { toolPath } from "./programs.ts";
+import { Backend } from "./backend.ts";
+import { Certgate } from "./certgate.ts";
+import { Edge, type EdgePlaces, ENVOY_VERSION } from "./edge.ts";
+import { GatewayLock } from "./lock.ts";
+import { type Hole, TestAuthority, type TestPair } from "./pairs.ts";
+import { freePort } from "./ports.ts";
+import { type Answer, probe } from "./probe.ts";
+import { gateway, ResourceDirectory, route, secret, sharedObjects } from "./resources.ts";
+
+const ENVOY = toolPath("envoy");
+const ENVOY_GATEWAY = toolPath("envoy-gateway");
+
+/** Whether a test of this folder has to be left out, because one of the real programs is not installed. */
+export const ignore: boolean = ENVOY === null || ENVOY_GATEWAY === null;
+
+/** One whole set-up: directories, an authority, a backend, and whatever is started in it. */
+export class Bed {
+  readonly #started: { stop(): Promise<void> }[] = [];
+  readonly resources: ResourceDirectory;
+  /** Path of the hook's Unix socket. */
+  readonly socket: string;
+
+  private constructor(
+    readonly directory: string,
+    readonly authority: TestAuthority,
+    readonly backend: Backend,
+  ) {
+    this.resources = new ResourceDirectory(`${directory}/resources`);
+    this.socket = `${directory}/hook.sock`;
+  }
+
+  static async make(options: { readonly merge: boolean }): Promise<Bed> {
+    const directory = await Deno.makeTempDir({ prefix: "certgate-e2e-" });
+    await Deno.mkdir(`${directory}/resources`);
+    const bed = new Bed(directory, await TestAuthority.make(), new Backend());
+    await Edge.prepare(bed.#places());
+    await bed.resources.put(
+      "00-shared",
+      sharedObjects({ backendPort: bed.backend.port, envoyVersion: ENVOY_VERSION, merge: options.merge }),
+    );
+    return bed;
+  }
+
+  #places(): EdgePlaces {
+    if (ENVOY === null || ENVOY_GATEWAY === null) throw new Error("Envoy or Envoy Gateway is not installed");
+    return {
+      directory: this.directory,
+      resources: this.resources.path,
+      envoy: ENVOY,
+      envoyGateway: ENVOY_GATEWAY,
+    };
+  }
+
+  /** Starts Envoy Gateway, with a hook on the bed's socket or with none. */
+  async startEdge(hook: "none" | "all" | "unset"): Promise<Edge> {
+    const settings = hook === "none" ? null : { socket: this.socket, includeAll: hook === "all" };
+    return this.keep(await Edge.start(this.#places(), settings));
+  }
+
+  /** Starts certgate on the bed's socket and waits until it is ready. */
+  async startCertgate(): Promise<Certgate> {
+    return this.keep(await Certgate.start({ ...this.#places(), socket: this.socket }));
+  }
+
+  /** Has something stopped at the end, the latest first, if the test did not do it. */
+  keep<T extends { stop(): Promise<void> }>(started: T): T {
+    this.#started.push(started);
+    return started;
+  }
+
+  /** Issues a pair for each host. */
+  async issue(hosts: readonly string[], kind: "good" | Hole = "good"): Promise<TestPair[]> {
+    return await Promise.all(hosts.map((host) => this.authority.issue(host, kind)));
+  }
+
+  /** Writes a Gateway with its route and its pairs: the pairs first, so that no listener waits for one. */
+  async putGateway(name: string, port: number, pairs: readonly TestPair[]): Promise<void> {
+    await this.resources.put(`20-${name}-pairs`, pairs.map(secret));
+    await this.resources.put(`30-${name}`, [gateway(name, port, pairs.map(({ host }) => host)), route(name)]);
+  }
+
+  /** Asks for each host on a port and returns the answers in the same order. */
+  async ask(port: number, hosts: readonly string[]): Promise<Answer[]> {
+    return await Promise.all(hosts.map((host) => probe({ port, host, trust: this.authority.pem })));
+  }
+
+  /** Ends everything that was started here. */
+  async close(): Promise<void> {
+    for (const started of this.#started.reverse()) await started.stop();
+    await this.backend.stop();
+  }
+}
+
+/**
+ * Runs a test on a bed of its own and cleans up behind it.
+ *
+ * If the test fails, the directory with all configuration and logs stays, and the ends of the logs are printed.
+ */
+export async function onBed(
+  options: { readonly merge?: boolean },
+  body: (bed: Bed) => Promise<void>,
+): Promise<void> {
+  const lock = await GatewayLock.take();
+  const bed = await Bed.make({ merge: options.merge ?? false });
+  try {
+    await body(bed);
+    await bed.close();
+    await Deno.remove(bed.directory, { recursive: true });
+  } catch (error) {
+    await bed.close();
+    await showLogs(bed.directory);
+    throw error;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function showLogs(directory: string): Promise<void> {
+  console.error(`Everything of the failed test is kept in ${directory}`);
+  for (const name of ["envoy-gateway.log", "certgate.log"]) {
+    const text = await Deno.readTextFile(`${directory}/${name}`).catch(() => "");
+    if (text !== "") console.error(`--- the end of ${name}\n${text.split("\n").slice(-40).join("\n")}`);
+  }
+}

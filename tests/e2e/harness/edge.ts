@@ -1,0 +1,140 @@
+import { EnvoyAdmin } from "./envoy_admin.ts";
+import { fixedPortsFree } from "./lock.ts";
+import { freePort } from "./ports.ts";
+import { Program } from "./process.ts";
+import { until } from "./wait.ts";
+
+/** The Envoy that stands behind the name in EnvoyProxy; the binary is put where Envoy Gateway would download it. */
+export const ENVOY_VERSION = "1.40.0";
+
+/** How Envoy Gateway is told to call the hook. */
+export interface HookSettings {
+  /** Path of the Unix socket. */
+  readonly socket: string;
+  /** `true` asks for all four lists; `false` leaves every `includeAll` unset, as a first configuration often does. */
+  readonly includeAll: boolean;
+}
+
+/** Where the parts of one set-up live. */
+export interface EdgePlaces {
+  readonly directory: string;
+  readonly resources: string;
+  readonly envoy: string;
+  readonly envoyGateway: string;
+}
+
+/** Envoy Gateway in standalone mode with the Envoys it starts. */
+export class Edge {
+  readonly #program: Program;
+  readonly #runtime: string;
+
+  private constructor(program: Program, runtime: string) {
+    this.#program = program;
+    this.#runtime = runtime;
+  }
+
+  /** Makes the control-plane certificates, once per directory. */
+  static async prepare(places: EdgePlaces): Promise<void> {
+    const binary = `${places.directory}/data/envoy-versions/${ENVOY_VERSION}/bin`;
+    await Deno.mkdir(binary, { recursive: true });
+    await Deno.symlink(places.envoy, `${binary}/envoy`);
+    const certgen = new Program(places.envoyGateway, {
+      args: ["certgen", "--local", "--config-home", `${places.directory}/config`],
+      log: `${places.directory}/certgen.log`,
+    });
+    if (await certgen.exitCode() !== 0) {
+      throw new Error(`Cannot make certificates: ${await certgen.output()}`);
+    }
+  }
+
+  /** Starts Envoy Gateway with nothing kept from an earlier start, so that its Envoys start cold. */
+  static async start(places: EdgePlaces, hook: HookSettings | null): Promise<Edge> {
+    await fixedPortsFree();
+    const runtime = `${places.directory}/run`;
+    await Deno.remove(runtime, { recursive: true }).catch(() => {});
+    const file = `${places.directory}/envoy-gateway.yaml`;
+    await Deno.writeTextFile(file, JSON.stringify(configuration(places, hook), null, 1));
+    const program = new Program(places.envoyGateway, {
+      args: ["server", "--config-path", file],
+      log: `${places.directory}/envoy-gateway.log`,
+    });
+    return new Edge(program, runtime);
+  }
+
+  get running(): boolean {
+    return this.#program.running;
+  }
+
+  /**
+   * The Envoy of a Gateway, or of the class if Gateways are merged, once it answers on its admin port.
+   *
+   * @param cluster Name of a Gateway with its namespace, or of the class.
+   */
+  async envoy(cluster: string): Promise<EnvoyAdmin> {
+    const { value } = await until(`the Envoy of "${cluster}" runs`, async () => {
+      if (!this.running) throw new Error("Envoy Gateway has ended");
+      for (const admin of await this.#admins()) {
+        if (await admin.cluster() === cluster) return admin;
+      }
+    }, { within: 40_000 });
+    return value;
+  }
+
+  async #admins(): Promise<EnvoyAdmin[]> {
+    const admins: EnvoyAdmin[] = [];
+    for await (const run of Deno.readDir(this.#runtime)) {
+      const address = await Deno.readTextFile(`${this.#runtime}/${run.name}/admin-address.txt`).catch(() =>
+        ""
+      );
+      if (address !== "") admins.push(new EnvoyAdmin(address.trim()));
+    }
+    return admins;
+  }
+
+  /** Ends Envoy Gateway; the Envoys are its children and end with it. */
+  async stop(): Promise<void> {
+    await this.#program.stop();
+  }
+}
+
+function configuration(places: EdgePlaces, hook: HookSettings | null): Record<string, unknown> {
+  const home = (name: string) => `${places.directory}/${name}`;
+  return {
+    apiVersion: "gateway.envoyproxy.io/v1alpha1",
+    kind: "EnvoyGateway",
+    gateway: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
+    provider: {
+      type: "Custom",
+      custom: {
+        resource: { type: "File", file: { paths: [places.resources] } },
+        infrastructure: {
+          type: "Host",
+          host: {
+            configHome: home("config"),
+            dataHome: home("data"),
+            stateHome: home("state"),
+            runtimeDir: home("run"),
+          },
+        },
+      },
+    },
+    admin: { address: { host: "127.0.0.1", port: freePort() } },
+    telemetry: { metrics: { prometheus: { disable: true } } },
+    extensionApis: { enableBackend: true },
+    ...(hook === null ? {} : { extensionManager: extensionManager(hook) }),
+  };
+}
+
+function extensionManager(hook: HookSettings): Record<string, unknown> {
+  const all = { includeAll: true };
+  return {
+    maxMessageSize: "256Mi",
+    hooks: {
+      xdsTranslator: {
+        post: ["Translation"],
+        ...(hook.includeAll ? { translation: { listener: all, route: all, cluster: all, secret: all } } : {}),
+      },
+    },
+    service: { unix: { path: hook.socket } },
+  };
+}

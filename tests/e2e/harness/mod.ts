@@ -1,0 +1,18 @@
+/**
+ * What end-to-end tests are set up with: real Envoy Gateway, real Envoy, certgate, a backend, pairs and probes.
+ *
+ * It starts, stops and reads; it asserts nothing. Everything runs on loopback, in a temporary directory, and ends
+ * with the test. One set-up at a time per machine, because Envoy Gateway's xDS port is fixed.
+ *
+ * @module
+ */
+export { Bed, ignore, onBed } from "./bed.ts";
+export { Certgate } from "./certgate.ts";
+export { Edge } from "./edge.ts";
+export { EnvoyAdmin, type Refusals } from "./envoy_admin.ts";
+export { type Samples, total } from "./metrics.ts";
+export { type Hole, HOLES, type TestPair } from "./pairs.ts";
+export { freePort, freePorts } from "./ports.ts";
+export { type Answer, openTls, probe } from "./probe.ts";
+export { gateway, route, secret, secretName } from "./resources.ts";
+export { until } from "./wait.ts";

@@ -1,0 +1,86 @@
+import { connect, type TLSSocket } from "node:tls";
+
+/** What a real TLS request for a host got. */
+export type Answer =
+  | {
+    readonly kind: "answered";
+    readonly status: number;
+    /** Serial number of the presented certificate, lower-case hex, no leading zeros. */
+    readonly serial: string;
+    readonly body: string;
+  }
+  | {
+    /** The port does not take connections. */
+    readonly kind: "closed";
+  }
+  | {
+    /** A connection was made, and no trusted session or no answer came of it. */
+    readonly kind: "refused";
+    readonly message: string;
+    /** Serial number of the certificate that was presented all the same, or `null`. */
+    readonly serial: string | null;
+  };
+
+/** Where and as whom to ask. */
+export interface Question {
+  readonly port: number;
+  /** Sent as SNI and Host, and the name that the certificate has to cover. */
+  readonly host: string;
+  /** PEM of the trusted root. */
+  readonly trust: string;
+  /** Milliseconds; default 5000. */
+  readonly patience?: number;
+}
+
+/**
+ * Makes one real HTTPS request to a loopback port, on a connection of its own.
+ *
+ * The chain is checked against the trusted root and the name against the certificate, as a browser would; nothing
+ * is sent to a server that fails the check, but the certificate that it presented is in the answer.
+ */
+export function probe(question: Question): Promise<Answer> {
+  return new Promise((resolve) => {
+    const socket = openTls(question);
+    let serial: string | null = null;
+    let text = "";
+    const finish = (answer: Answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+      socket.destroy();
+    };
+    const refuse = (message: string) => finish({ kind: "refused", message, serial });
+    const timer = setTimeout(() => refuse("no answer in time"), question.patience ?? 5000);
+    socket.on("error", (error: Error & { code?: string }) => {
+      if (error.code === "ECONNREFUSED") finish({ kind: "closed" });
+      else refuse(error.message || String(error.code));
+    });
+    socket.on("secureConnect", () => {
+      serial = serialOf(socket);
+      if (!socket.authorized) return refuse(String(socket.authorizationError));
+      socket.write(`GET / HTTP/1.1\r\nHost: ${question.host}\r\nConnection: close\r\n\r\n`);
+    });
+    socket.on("data", (chunk: Uint8Array) => text += new TextDecoder().decode(chunk));
+    socket.on("close", () => {
+      const status = /^HTTP\/1\.1 (\d{3})/.exec(text)?.[1];
+      if (status === undefined || serial === null) return refuse("connection ended without an answer");
+      finish({ kind: "answered", status: Number(status), serial, body: text.split("\r\n\r\n", 2)[1] ?? "" });
+    });
+  });
+}
+
+/** Opens a TLS connection for a question; the caller looks at `authorized` before it sends anything. */
+export function openTls(question: Question): TLSSocket {
+  return connect({
+    host: "127.0.0.1",
+    port: question.port,
+    servername: question.host,
+    ca: question.trust,
+    ALPNProtocols: ["http/1.1"],
+    rejectUnauthorized: false,
+  });
+}
+
+function serialOf(socket: TLSSocket): string | null {
+  const serial = socket.getPeerCertificate()?.serialNumber;
+  return serial ? serial.toLowerCase().replace(/^0+(?=.)/, "") : null;
+}

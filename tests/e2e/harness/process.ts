@@ -1,0 +1,71 @@
+import { until } from "./wait.ts";
+
+/** What a program is started with. */
+export interface StartOptions {
+  readonly args: readonly string[];
+  /** File that gets standard output and standard error. */
+  readonly log: string;
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+}
+
+/** A program that this test run started, known by its process id. */
+export class Program {
+  readonly #child: Deno.ChildProcess;
+  readonly #copied: Promise<unknown>;
+  #ended = false;
+
+  constructor(readonly path: string, readonly options: StartOptions) {
+    this.#child = new Deno.Command(path, {
+      args: [...options.args],
+      env: options.env,
+      cwd: options.cwd,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const append = (stream: ReadableStream<Uint8Array>) =>
+      Deno.open(options.log, { create: true, append: true }).then((file) => stream.pipeTo(file.writable));
+    this.#copied = Promise.allSettled([append(this.#child.stdout), append(this.#child.stderr)]);
+    this.#child.status.then(() => this.#ended = true);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  get running(): boolean {
+    return !this.#ended;
+  }
+
+  /** Everything the program has written so far. */
+  async output(): Promise<string> {
+    return await Deno.readTextFile(this.options.log).catch(() => "");
+  }
+
+  /** Waits for the end by itself and returns the exit code. */
+  async exitCode(): Promise<number> {
+    const { code } = await this.#child.status;
+    await this.#copied;
+    return code;
+  }
+
+  /** Ends the program with a signal and waits until it is gone; with SIGKILL after `patience` milliseconds. */
+  async stop(signal: Deno.Signal = "SIGTERM", patience = 15_000): Promise<void> {
+    this.#signal(signal);
+    await until(`"${this.path}" has ended`, () => this.#ended, { within: patience, every: 20 })
+      .catch(() => this.#signal("SIGKILL"));
+    await this.#child.status;
+    await this.#copied;
+  }
+
+  #signal(signal: Deno.Signal): void {
+    if (this.#ended) return;
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      // It may end between the question and the signal.
+      if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
