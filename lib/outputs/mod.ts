@@ -8,3 +8,4 @@
 export * from "./metric_families.ts";
 export * from "./metrics.ts";
 export * from "./verdict_file.ts";
+export * from "./verdict_keeper.ts";

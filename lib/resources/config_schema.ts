@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseHttpAddress, parseListenAddress } from "./listen_address.ts";
+import { isLoopback, parseHttpAddress, parseListenAddress } from "./listen_address.ts";
 
 const MIB = 1024 * 1024;
 
@@ -12,8 +12,15 @@ function address(parse: (text: string) => unknown) {
   });
 }
 
+// Snapshots hold private keys, and the hook speaks without TLS: they must not leave the machine.
+function parseHookAddress(text: string): unknown {
+  const parsed = parseListenAddress(text);
+  if (typeof parsed === "string" || isLoopback(parsed)) return parsed;
+  return "Snapshots hold private keys, so only a Unix socket or a loopback address is possible";
+}
+
 const hook = z.strictObject({
-  listen: address(parseListenAddress).default("unix:///run/certgate/hook.sock")
+  listen: address(parseHookAddress).default("unix:///run/certgate/hook.sock")
     .describe("Where Envoy Gateway calls the hook: unix:///path or tcp://host:port"),
   group: z.string().optional()
     .describe(

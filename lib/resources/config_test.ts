@@ -66,3 +66,9 @@ Deno.test("configJsonSchema() describes every key and forbids others", () => {
   assert.equal(schema.additionalProperties, false);
   assert(Object.keys(schema.properties).includes("neverGate"));
 });
+
+Deno.test("parseConfig() refuses to offer the hook to the network", () => {
+  const result = parseConfig("hook:\n  listen: tcp://0.0.0.0:5005\n", "c.yaml");
+  assert(!result.ok);
+  assert.match(result.complaints[0].message, /only a Unix socket or a loopback address/);
+});

@@ -1,0 +1,9 @@
+/**
+ * Places on disk where pairs arrive, and how the files there make a pair.
+ *
+ * Files are read, as a unit, and nothing is judged: what could not be read is data with the system's own words.
+ *
+ * @module
+ */
+export * from "./layout.ts";
+export * from "./read_pair.ts";
