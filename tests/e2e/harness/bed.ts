@@ -1,10 +1,9 @@
-import { toolPath } from "./programs.ts";
+import { toolPath } from "../../setup/tools.ts";
 import { Backend } from "./backend.ts";
 import { Certgate } from "./certgate.ts";
 import { Edge, type EdgePlaces, ENVOY_VERSION } from "./edge.ts";
 import { GatewayLock } from "./lock.ts";
 import { type Hole, TestAuthority, type TestPair } from "./pairs.ts";
-import { freePort } from "./ports.ts";
 import { type Answer, probe } from "./probe.ts";
 import { gateway, ResourceDirectory, route, secret, sharedObjects } from "./resources.ts";
 
@@ -13,6 +12,14 @@ const ENVOY_GATEWAY = toolPath("envoy-gateway");
 
 /** Whether a test of this folder has to be left out, because one of the real programs is not installed. */
 export const ignore: boolean = ENVOY === null || ENVOY_GATEWAY === null;
+
+/** What may differ between set-ups. */
+export interface BedOptions {
+  /** One Envoy for all Gateways instead of one each; default `false`. */
+  readonly merge?: boolean;
+  /** How long Envoy leaves connections alone that an update has made obsolete; default 60, as Envoy Gateway has it. */
+  readonly drainSeconds?: number;
+}
 
 /** One whole set-up: directories, an authority, a backend, and whatever is started in it. */
 export class Bed {
@@ -30,14 +37,19 @@ export class Bed {
     this.socket = `${directory}/hook.sock`;
   }
 
-  static async make(options: { readonly merge: boolean }): Promise<Bed> {
+  static async make(options: BedOptions): Promise<Bed> {
     const directory = await Deno.makeTempDir({ prefix: "certgate-e2e-" });
     await Deno.mkdir(`${directory}/resources`);
     const bed = new Bed(directory, await TestAuthority.make(), new Backend());
     await Edge.prepare(bed.#places());
     await bed.resources.put(
       "00-shared",
-      sharedObjects({ backendPort: bed.backend.port, envoyVersion: ENVOY_VERSION, merge: options.merge }),
+      sharedObjects({
+        backendPort: bed.backend.port,
+        envoyVersion: ENVOY_VERSION,
+        merge: options.merge ?? false,
+        drainSeconds: options.drainSeconds ?? 60,
+      }),
     );
     return bed;
   }
@@ -60,7 +72,14 @@ export class Bed {
 
   /** Starts certgate on the bed's socket and waits until it is ready. */
   async startCertgate(): Promise<Certgate> {
-    return this.keep(await Certgate.start({ ...this.#places(), socket: this.socket }));
+    const certgate = await this.launchCertgate();
+    await certgate.ready();
+    return certgate;
+  }
+
+  /** Starts certgate on the bed's socket and does not wait for anything. */
+  async launchCertgate(): Promise<Certgate> {
+    return this.keep(await Certgate.launch({ ...this.#places(), socket: this.socket }));
   }
 
   /** Has something stopped at the end, the latest first, if the test did not do it. */
@@ -76,8 +95,13 @@ export class Bed {
 
   /** Writes a Gateway with its route and its pairs: the pairs first, so that no listener waits for one. */
   async putGateway(name: string, port: number, pairs: readonly TestPair[]): Promise<void> {
-    await this.resources.put(`20-${name}-pairs`, pairs.map(secret));
+    await this.putPairs(name, pairs);
     await this.resources.put(`30-${name}`, [gateway(name, port, pairs.map(({ host }) => host)), route(name)]);
+  }
+
+  /** Writes the pairs of a Gateway and leaves the rest as it is: one file, one event for Envoy Gateway. */
+  async putPairs(name: string, pairs: readonly TestPair[]): Promise<void> {
+    await this.resources.put(`20-${name}-pairs`, pairs.map(secret));
   }
 
   /** Asks for each host on a port and returns the answers in the same order. */
@@ -98,11 +122,11 @@ export class Bed {
  * If the test fails, the directory with all configuration and logs stays, and the ends of the logs are printed.
  */
 export async function onBed(
-  options: { readonly merge?: boolean },
+  options: BedOptions,
   body: (bed: Bed) => Promise<void>,
 ): Promise<void> {
   const lock = await GatewayLock.take();
-  const bed = await Bed.make({ merge: options.merge ?? false });
+  const bed = await Bed.make(options);
   try {
     await body(bed);
     await bed.close();

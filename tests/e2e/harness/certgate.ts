@@ -14,7 +14,7 @@ export interface CertgatePlaces {
   readonly envoy: string;
 }
 
-/** A `certgate run` of this checkout. */
+/** A `certgate run` of this checkout, or of the built program that `CERTGATE_PROGRAM` names. */
 export class Certgate {
   readonly #program: Program;
   readonly #http: string;
@@ -24,14 +24,7 @@ export class Certgate {
     this.#http = http;
   }
 
-  /** Starts certgate and waits until it says that it is ready. State of an earlier one is kept. */
-  static async start(places: CertgatePlaces): Promise<Certgate> {
-    const certgate = await Certgate.launch(places);
-    await certgate.ready();
-    return certgate;
-  }
-
-  /** Starts certgate and does not wait. */
+  /** Starts certgate and does not wait. State of an earlier one in the same directory is kept. */
   static async launch(places: CertgatePlaces): Promise<Certgate> {
     const http = `127.0.0.1:${freePort()}`;
     const file = `${places.directory}/certgate.yaml`;
@@ -48,8 +41,9 @@ export class Certgate {
         ``,
       ].join("\n"),
     );
-    const program = new Program(Deno.execPath(), {
-      args: ["run", "-A", MAIN, "run", "--config", file],
+    const built = Deno.env.get("CERTGATE_PROGRAM");
+    const program = new Program(built ?? Deno.execPath(), {
+      args: [...(built === undefined ? ["run", "-A", MAIN] : []), "run", "--config", file],
       log: `${places.directory}/certgate.log`,
     });
     return new Certgate(program, http);

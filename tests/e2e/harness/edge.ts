@@ -1,3 +1,4 @@
+import { TOOLS } from "../../setup/tools.ts";
 import { EnvoyAdmin } from "./envoy_admin.ts";
 import { fixedPortsFree } from "./lock.ts";
 import { freePort } from "./ports.ts";
@@ -5,7 +6,7 @@ import { Program } from "./process.ts";
 import { until } from "./wait.ts";
 
 /** The Envoy that stands behind the name in EnvoyProxy; the binary is put where Envoy Gateway would download it. */
-export const ENVOY_VERSION = "1.40.0";
+export const ENVOY_VERSION: string = TOOLS.envoy.version;
 
 /** How Envoy Gateway is told to call the hook. */
 export interface HookSettings {
@@ -78,6 +79,11 @@ export class Edge {
       }
     }, { within: 40_000 });
     return value;
+  }
+
+  /** Everything Envoy Gateway and its Envoys have written so far. */
+  async log(): Promise<string> {
+    return await this.#program.output();
   }
 
   async #admins(): Promise<EnvoyAdmin[]> {

@@ -13,6 +13,6 @@ export { EnvoyAdmin, type Refusals } from "./envoy_admin.ts";
 export { type Samples, total } from "./metrics.ts";
 export { type Hole, HOLES, type TestPair } from "./pairs.ts";
 export { freePort, freePorts } from "./ports.ts";
-export { type Answer, openTls, probe } from "./probe.ts";
+export { type Answer, probe, Ticks } from "./probe.ts";
 export { gateway, route, secret, secretName } from "./resources.ts";
 export { until } from "./wait.ts";

@@ -1,4 +1,5 @@
 import { connect, type TLSSocket } from "node:tls";
+import { until } from "./wait.ts";
 
 /** What a real TLS request for a host got. */
 export type Answer =
@@ -69,7 +70,7 @@ export function probe(question: Question): Promise<Answer> {
 }
 
 /** Opens a TLS connection for a question; the caller looks at `authorized` before it sends anything. */
-export function openTls(question: Question): TLSSocket {
+function openTls(question: Question): TLSSocket {
   return connect({
     host: "127.0.0.1",
     port: question.port,
@@ -83,4 +84,45 @@ export function openTls(question: Question): TLSSocket {
 function serialOf(socket: TLSSocket): string | null {
   const serial = socket.getPeerCertificate()?.serialNumber;
   return serial ? serial.toLowerCase().replace(/^0+(?=.)/, "") : null;
+}
+
+/** A response on one TLS connection that goes on for as long as the connection lives. */
+export class Ticks {
+  readonly #socket: TLSSocket;
+  #count = 0;
+  #ended: string | null = null;
+
+  private constructor(socket: TLSSocket) {
+    this.#socket = socket;
+    socket.on("data", () => this.#count++);
+    socket.on("error", (error: Error) => this.#ended ??= error.message);
+    socket.on("close", () => this.#ended ??= "the connection was closed");
+  }
+
+  /** Opens the connection and waits for the first piece. */
+  static async open(question: Question): Promise<Ticks> {
+    const socket = openTls(question);
+    const ticks = new Ticks(socket);
+    socket.on("secureConnect", () => socket.write(`GET /ticks HTTP/1.1\r\nHost: ${question.host}\r\n\r\n`));
+    await ticks.more(1);
+    return ticks;
+  }
+
+  /**
+   * Waits for so many more pieces; the backend sends ten a second.
+   *
+   * @throws {Error} if the connection ends or goes quiet.
+   */
+  async more(pieces: number): Promise<void> {
+    const goal = this.#count + pieces;
+    await until(`${pieces} more pieces came on the open stream`, () => {
+      if (this.#ended === null) return this.#count >= goal;
+      throw new Error(this.#ended);
+    }, { within: 1000 * pieces + 5000 });
+  }
+
+  stop(): Promise<void> {
+    this.#socket.destroy();
+    return Promise.resolve();
+  }
 }

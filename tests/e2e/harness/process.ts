@@ -5,28 +5,22 @@ export interface StartOptions {
   readonly args: readonly string[];
   /** File that gets standard output and standard error. */
   readonly log: string;
-  readonly env?: Record<string, string>;
-  readonly cwd?: string;
 }
 
 /** A program that this test run started, known by its process id. */
 export class Program {
   readonly #child: Deno.ChildProcess;
-  readonly #copied: Promise<unknown>;
   #ended = false;
 
   constructor(readonly path: string, readonly options: StartOptions) {
-    this.#child = new Deno.Command(path, {
-      args: [...options.args],
-      env: options.env,
-      cwd: options.cwd,
+    // The shell only points both outputs at the file and becomes the program; the process id stays.
+    this.#child = new Deno.Command("/bin/sh", {
+      args: ["-c", 'exec "$0" "$@" >>"$LOG" 2>&1', path, ...options.args],
+      env: { LOG: options.log },
       stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
+      stdout: "null",
+      stderr: "null",
     }).spawn();
-    const append = (stream: ReadableStream<Uint8Array>) =>
-      Deno.open(options.log, { create: true, append: true }).then((file) => stream.pipeTo(file.writable));
-    this.#copied = Promise.allSettled([append(this.#child.stdout), append(this.#child.stderr)]);
     this.#child.status.then(() => this.#ended = true);
   }
 
@@ -45,9 +39,7 @@ export class Program {
 
   /** Waits for the end by itself and returns the exit code. */
   async exitCode(): Promise<number> {
-    const { code } = await this.#child.status;
-    await this.#copied;
-    return code;
+    return (await this.#child.status).code;
   }
 
   /** Ends the program with a signal and waits until it is gone; with SIGKILL after `patience` milliseconds. */
@@ -56,7 +48,6 @@ export class Program {
     await until(`"${this.path}" has ended`, () => this.#ended, { within: patience, every: 20 })
       .catch(() => this.#signal("SIGKILL"));
     await this.#child.status;
-    await this.#copied;
   }
 
   #signal(signal: Deno.Signal): void {

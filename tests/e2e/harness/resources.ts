@@ -9,7 +9,12 @@ const NAMESPACE = "default";
 
 /** The class, its Envoy settings and the one backend that every route leads to. */
 export function sharedObjects(
-  options: { readonly backendPort: number; readonly envoyVersion: string; readonly merge: boolean },
+  options: {
+    readonly backendPort: number;
+    readonly envoyVersion: string;
+    readonly merge: boolean;
+    readonly drainSeconds: number;
+  },
 ): KubernetesObject[] {
   return [
     {
@@ -32,8 +37,8 @@ export function sharedObjects(
       metadata: { name: CLASS, namespace: NAMESPACE },
       spec: {
         mergeGateways: options.merge,
-        concurrency: 1,
-        // Each Envoy takes shared memory under a number; other Envoys of the machine have theirs.
+        shutdown: { drainTimeout: `${options.drainSeconds}s` },
+        // An Envoy takes shared memory under a number; other Envoys of the machine have theirs.
         extraArgs: ["--disable-hot-restart"],
         provider: { type: "Host", host: { envoyVersion: options.envoyVersion } },
       },

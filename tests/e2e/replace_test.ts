@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { everyServed, expectDark, expectNothingRefused, hosts } from "./_expect.ts";
+import { freePort, ignore, onBed, Ticks, total, until } from "./harness/mod.ts";
+
+const WITHIN = 5000;
+
+Deno.test({
+  name: "a bad pair replaced by a good one is served within 5 s, and a neighbour's open stream never notices",
+  ignore,
+  fn: () =>
+    onBed({ drainSeconds: 1 }, async (bed) => {
+      const port = freePort();
+      const good = await bed.issue(hosts("g", 40));
+      const host = "renewed.example.com";
+      const [bad] = await bed.issue([host], "must-staple");
+      const [repaired] = await bed.issue([host]);
+      await bed.putGateway("edge", port, [...good, bad]);
+      const certgate = await bed.startCertgate();
+      const edge = await bed.startEdge("all");
+      const envoy = await edge.envoy("default/edge");
+      await everyServed(bed, port, good);
+      await expectDark(bed, port, [bad]);
+      const ticks = bed.keep(await Ticks.open({ port, host: good[0].host, trust: bed.authority.pem }));
+
+      await bed.putPairs("edge", [...good, repaired]);
+      const ms = await everyServed(bed, port, [repaired], WITHIN);
+      console.log(`the repaired pair was served ${Math.round(ms)} ms after its file was in place`);
+      await everyServed(bed, port, [...good, repaired]);
+
+      // Envoy closes what it does not keep in place one second after an update; the stream has to outlive that.
+      await ticks.more(20);
+      await expectNothingRefused(envoy, [...good, repaired], []);
+      assert.equal(total(await certgate.metrics(), "certgate_tls_pruned_chains_active"), 0);
+
+      await bed.putPairs("edge", [...good, bad]);
+      await until(`${host} is dark`, async () => {
+        const [answer] = await bed.ask(port, [host]);
+        return answer.kind === "refused";
+      }, { within: WITHIN });
+      await expectDark(bed, port, [bad]);
+      await ticks.more(20);
+      await everyServed(bed, port, good);
+      await expectNothingRefused(envoy, good, [bad]);
+      assert.equal(total(await certgate.metrics(), "certgate_tls_pruned_chains_active"), 1);
+    }),
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { everyServed, expectDark, expectNothingRefused, hosts } from "./_expect.ts";
+import { freePort, ignore, onBed, total, until } from "./harness/mod.ts";
+
+const WITHIN = 5000;
+
+Deno.test({
+  name:
+    "certgate killed with SIGKILL: what is served stays, and a change made meanwhile is served 5 s after its start",
+  ignore,
+  fn: () =>
+    onBed({}, async (bed) => {
+      const port = freePort();
+      const good = await bed.issue(hosts("g", 40));
+      const [added] = await bed.issue(["added.example.com"]);
+      const [bad] = await bed.issue(["bad.example.com"], "rsa-1024");
+      const [alsoBad] = await bed.issue(["also-bad.example.com"], "p-224");
+      await bed.putGateway("edge", port, [...good, bad]);
+      const first = await bed.startCertgate();
+      const edge = await bed.startEdge("all");
+      const envoy = await edge.envoy("default/edge");
+      await everyServed(bed, port, good);
+
+      await first.kill();
+      await everyServed(bed, port, good);
+      await bed.putGateway("edge", port, [...good, bad, added, alsoBad]);
+      await until("Envoy Gateway has seen the change", async () => {
+        return (await edge.log()).includes("added-example-com");
+      }, { within: 10_000 });
+      await expectDark(bed, port, [added, bad, alsoBad]);
+
+      const start = performance.now();
+      const second = await bed.launchCertgate();
+      await everyServed(bed, port, [added], WITHIN);
+      console.log(`the change was served ${Math.round(performance.now() - start)} ms after certgate's start`);
+      await everyServed(bed, port, [...good, added]);
+      await expectDark(bed, port, [bad, alsoBad]);
+
+      await expectNothingRefused(envoy, [...good, added], [bad, alsoBad]);
+
+      await second.ready();
+      assert.equal(total(await second.metrics(), "certgate_tls_pruned_chains_active"), 2);
+    }),
+});
