@@ -1,5 +1,11 @@
 import type { Verdict } from "./verdict.ts";
 
+/** The four lists of a snapshot. */
+export type ListName = "clusters" | "secrets" | "listeners" | "routes";
+
+/** Where a filter chain stands in its listener: its index in `filter_chains`, or the default filter chain. */
+export type ChainPlace = number | "default";
+
 /** What a person is told about a step: which hostname pays, and why. */
 export interface Blame {
   /** Server names of the chain; empty where it has none. */
@@ -7,4 +13,137 @@ export interface Blame {
   /** SDS name of the secret, or a short description of inline material. */
   readonly secret: string;
   readonly verdict: Verdict;
+}
+
+/** The verdict of a trust bundle. A bundle that loads may still have members that are better left out. */
+export interface TrustVerdict extends Verdict {
+  /** PEM text of the members to keep; `null` where all are kept. Only looked at with the action `serve`. */
+  readonly filtered: Uint8Array | null;
+}
+
+/** What a throwaway stands in for. */
+export type ThrowawayKind = "pair" | "trust";
+
+/** Which part of a chain or cluster a bundle or pair is in, where it is written into the resource itself. */
+export interface InlinePlace {
+  /** `transport_socket` of a cluster is `"socket"`, an entry of `transport_socket_matches` its index. */
+  readonly context: number | "socket";
+  /** Index in `tls_certificates`, or the trusted CA of the validation context. */
+  readonly part: number | "trust";
+}
+
+interface ListenerStep {
+  /** Index in the request's listeners. */
+  readonly listener: number;
+  readonly listenerName: string;
+}
+
+interface ChainStep extends ListenerStep {
+  readonly chain: ChainPlace;
+  readonly chainName: string;
+  readonly blame: readonly Blame[];
+}
+
+interface SecretStep {
+  /** Index in the request's secrets. */
+  readonly secret: number;
+  readonly name: string;
+}
+
+/**
+ * One change to a snapshot. Indices are positions in the request, whatever other steps do; no step holds a key.
+ *
+ * | kind | what the answer has instead |
+ * |---|---|
+ * | `drop_chain` | nothing in place of the filter chain |
+ * | `refuse_chain` | a chain with the same match that has no certificate of anybody and serves nothing |
+ * | `drop_certificate` | the chain without one of its certificates |
+ * | `filter_chain_trust` | the chain with `bundle` as its inline client CA |
+ * | `drop_listener` | nothing in place of the listener |
+ * | `park_listener` | the listener with one chain that has a throwaway pair and serves nothing |
+ * | `drop_secret` | nothing in place of the secret |
+ * | `neutralise_secret` | a throwaway pair, or a CA that trusts nothing, under the secret's name |
+ * | `filter_secret` | the secret with `bundle` as its trusted CA |
+ * | `add_secret` | a throwaway at the end of the secrets, for a name that a cluster needs and nobody gave |
+ * | `neutralise_cluster` | the cluster with a throwaway in place of one inline pair or CA |
+ * | `filter_cluster_trust` | the cluster with `bundle` as its inline CA |
+ */
+export type Step =
+  | ChainStep & { readonly kind: "drop_chain" | "refuse_chain" }
+  | ChainStep & {
+    readonly kind: "drop_certificate";
+    readonly from: "sds" | "inline";
+    /** Index among the SDS references, or among the inline certificates, of the chain. */
+    readonly certificate: number;
+  }
+  | ChainStep & { readonly kind: "filter_chain_trust"; readonly bundle: Uint8Array }
+  | ListenerStep & { readonly kind: "drop_listener" | "park_listener"; readonly blame: readonly Blame[] }
+  | SecretStep & { readonly kind: "drop_secret"; readonly blame: readonly Blame[] }
+  | SecretStep & {
+    readonly kind: "neutralise_secret";
+    readonly as: ThrowawayKind;
+    readonly blame: readonly Blame[];
+  }
+  | SecretStep & { readonly kind: "filter_secret"; readonly bundle: Uint8Array }
+  | { readonly kind: "add_secret"; readonly name: string; readonly as: ThrowawayKind }
+  | {
+    readonly kind: "neutralise_cluster";
+    readonly cluster: number;
+    readonly clusterName: string;
+    readonly place: InlinePlace;
+    readonly blame: readonly Blame[];
+  }
+  | {
+    readonly kind: "filter_cluster_trust";
+    readonly cluster: number;
+    readonly clusterName: string;
+    readonly place: InlinePlace;
+    readonly bundle: Uint8Array;
+  };
+
+/** Something about the snapshot that a person should know and that changed nothing by itself. */
+export type Finding =
+  /** A list is empty although another one needs it: most often `includeAll` is not set for it. */
+  | { readonly kind: "incomplete_input"; readonly list: ListName; readonly detail: string }
+  /** A name is asked of the snapshot's own server, and no secret of that name is in the snapshot. */
+  | { readonly kind: "unresolved_reference"; readonly name: string; readonly usedBy: string }
+  /** A message that could not be read; it went out as it came. */
+  | {
+    readonly kind: "malformed";
+    readonly list: ListName | "request";
+    readonly index: number;
+    readonly detail: string;
+  }
+  /** A name of `neverGate` whose certificate is outside its dates; it was left in place. */
+  | { readonly kind: "platform_unusable"; readonly secret: string; readonly verdict: Verdict }
+  /** Two or more secrets have the same name. */
+  | { readonly kind: "duplicate_secret"; readonly name: string; readonly count: number };
+
+/** How much a plan changes. */
+export interface PlanCounts {
+  /** Filter chains taken out or made to refuse, those of removed and parked listeners included. */
+  readonly prunedChains: number;
+  /** Of those, the ones that a refusing chain stands in for. */
+  readonly refusingChains: number;
+  /** Certificates taken out of chains that stay. */
+  readonly prunedCertificates: number;
+  readonly removedListeners: number;
+  readonly parkedListeners: number;
+  readonly prunedSecrets: number;
+  /** Secrets and inline materials replaced by a throwaway, added ones included. */
+  readonly neutralised: number;
+  /** Trust bundles that go out without some of their members. */
+  readonly filteredBundles: number;
+}
+
+/** What is to be done with one snapshot: data, made by pure code, from which everything else is rendered. */
+export interface Plan {
+  /** In the order clusters, secrets, listeners; within a list in the order of the request. Empty: nothing changes. */
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+  readonly counts: PlanCounts;
+  /** Every hostname that this plan takes HTTPS from, sorted, each once. */
+  readonly withheldHostnames: readonly string[];
+  /** The next moment, in milliseconds since the epoch, at which the same snapshot gives another plan; `null` if never. */
+  readonly edge: number | null;
 }
