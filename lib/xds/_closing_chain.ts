@@ -1,0 +1,60 @@
+import { field, textField } from "./_encode.ts";
+import type { Parts } from "./_rewrite.ts";
+import type { Span } from "./_span.ts";
+import { throwawayCertificate, type Throwaways } from "./throwaways.ts";
+
+const TYPES = "type.googleapis.com/";
+const TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
+const QUIC = "envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport";
+const DIRECT = "envoy.extensions.filters.network.direct_response.v3.Config";
+const HTTP = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+const ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+const NOTHING = new Uint8Array(0);
+
+/**
+ * A filter chain, without its match, that closes a TCP connection before a byte is sent: no TLS, and a direct
+ * response of no bytes. The client hello is answered with the end of the connection.
+ */
+export function refusingChain(match: Span | null, name: string): Parts {
+  return [...head(match, name), field(3, ...directResponse())];
+}
+
+/** The same with a throwaway pair, for a listener that has to keep speaking TLS: the handshake ends, nothing follows. */
+export function parkedChain(name: string, throwaways: Throwaways): Parts {
+  return [...refusingChain(null, name), field(6, ...socket("tls", TLS, tlsContext(throwaways)))];
+}
+
+/**
+ * The same over QUIC, which Envoy only lets an HTTP connection manager serve and which always needs a pair: a
+ * throwaway pair, and no route at all.
+ */
+export function quicChain(match: Span | null, name: string, throwaways: Throwaways): Parts {
+  const router = [textField(1, "envoy.filters.http.router"), any(4, ROUTER, NOTHING)];
+  const routes = field(4, textField(1, "certgate-refuse"));
+  // codec_type HTTP3; the manager takes any name for its statistics but not an empty one.
+  const manager = [Uint8Array.of(8, 3), textField(2, "certgate-refuse"), routes, field(5, ...router)];
+  const filter = [textField(1, "envoy.filters.network.http_connection_manager"), any(4, HTTP, ...manager)];
+  const context = field(1, tlsContext(throwaways));
+  return [...head(match, name), field(3, ...filter), field(6, ...socket("quic", QUIC, context))];
+}
+
+function head(match: Span | null, name: string): Parts {
+  const parts = name === "" ? [] : [textField(7, name)];
+  return match === null ? parts : [field(1, match.view()), ...parts];
+}
+
+function directResponse(): Parts {
+  return [textField(1, "envoy.filters.network.direct_response"), any(4, DIRECT, NOTHING)];
+}
+
+function tlsContext(throwaways: Throwaways): Uint8Array {
+  return field(1, field(2, throwawayCertificate(throwaways)));
+}
+
+function socket(kind: "tls" | "quic", type: string, value: Uint8Array): Parts {
+  return [textField(1, `envoy.transport_sockets.${kind}`), any(3, type, value)];
+}
+
+function any(number: number, type: string, ...value: Parts): Uint8Array {
+  return field(number, textField(1, TYPES + type), ...(value.length === 0 ? [] : [field(2, ...value)]));
+}

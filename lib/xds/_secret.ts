@@ -1,0 +1,43 @@
+import type { Material } from "../model/mod.ts";
+import { readCertificate, readValidation } from "./_material.ts";
+import { merge, type Span, valueOf } from "./_span.ts";
+
+/** One secret of a snapshot. */
+export interface SecretView {
+  readonly index: number;
+  readonly name: string;
+  /** What Envoy makes of it. `other`: ticket keys, a generic secret, or nothing. */
+  readonly kind: "certificate" | "validation" | "other";
+  /** What verdicts are about. Opaque for `other`. */
+  readonly material: Material;
+  /** See {@linkcode TrustView}. */
+  readonly allowExpired: boolean;
+  /** True if it does not read; its material is then opaque. */
+  readonly malformed: boolean;
+}
+
+/** Reads an `envoy.extensions.transport_sockets.tls.v3.Secret`. */
+export function readSecret(span: Span, index: number): SecretView {
+  let name = "";
+  let member = 0;
+  let value: Span | null = null;
+  const walk = span.walk();
+  while (walk.next()) {
+    if (walk.wire !== 2) continue;
+    if (walk.field === 1) name = valueOf(walk).text();
+    else if (walk.field >= 2 && walk.field <= 5) {
+      value = merge(member === walk.field ? value : null, walk);
+      member = walk.field;
+    }
+  }
+  const opaque: Material = { kind: "opaque", identity: span.view() };
+  const plain = { index, name, allowExpired: false, malformed: walk.malformed };
+  if (walk.malformed || value === null) return { ...plain, kind: "other", material: opaque };
+  if (member === 2) {
+    const material = readCertificate(value);
+    return { ...plain, kind: "certificate", material: material ?? opaque, malformed: material === null };
+  }
+  if (member !== 4) return { ...plain, kind: "other", material: opaque };
+  const trust = readValidation(value);
+  return { ...plain, kind: "validation", material: opaque, malformed: trust === null, ...trust };
+}

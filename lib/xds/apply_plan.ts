@@ -1,0 +1,97 @@
+import { editCluster } from "./_edit_cluster.ts";
+import { editListener } from "./_edit_listener.ts";
+import { editSecret } from "./_edit_secret.ts";
+import { AnswerWriter } from "./_answer_writer.ts";
+import type { Parts } from "./_rewrite.ts";
+import type { Entry, Snapshot } from "./snapshot.ts";
+import { type Throwaways, throwawaySecret } from "./throwaways.ts";
+import type { Plan, Step } from "../model/mod.ts";
+
+/** How {@linkcode applyPlan} makes the answer. */
+export interface ApplyOptions {
+  /** What stands in where a step says so. */
+  readonly throwaways: Throwaways;
+  /**
+   * Whether the request's bytes may be used up. If nothing changes, the answer is then the request's own memory with
+   * another number in front of each resource, which costs nothing; whoever still needs the request as it came (a
+   * recorder) has to copy it first. The views of the snapshot stay right, since only numbers between resources change.
+   * Default false.
+   */
+  readonly consume?: boolean;
+}
+
+/**
+ * Makes the answer to a snapshot.
+ *
+ * - A resource that no step names goes out with exactly the bytes it came in with.
+ * - Lists keep their order; only their field numbers change (request 2 to 5 become 1 to 4).
+ * - What is not one of the four lists does not go out.
+ * - A step that points at nothing is ignored.
+ *
+ * @param plan Its steps; positions are those of the request.
+ * @returns a serialized `envoygateway.extension.PostTranslateModifyResponse`.
+ */
+export function applyPlan(snapshot: Snapshot, plan: Pick<Plan, "steps">, options: ApplyOptions): Uint8Array {
+  if (plan.steps.length === 0 && options.consume && snapshot.answerFrom >= 0) return renumbered(snapshot);
+  const writer = new AnswerWriter(snapshot.bytes);
+  const edits = byEntry(plan.steps);
+  const added = additions(plan.steps, options.throwaways);
+  const lastSecret = snapshot.count("secrets") - 1;
+  for (const entry of snapshot.entries) {
+    const steps = edits.get(`${entry.list} ${entry.index}`);
+    if (steps === undefined) writer.keep(entry);
+    else {
+      const value = edited(entry, snapshot, { steps, throwaways: options.throwaways });
+      if (value !== null) writer.write(entry.list, value);
+    }
+    if (entry.list === "secrets" && entry.index === lastSecret) {
+      added.forEach((value) => writer.write("secrets", value));
+    }
+  }
+  if (lastSecret < 0) added.forEach((value) => writer.write("secrets", value));
+  return writer.finish();
+}
+
+/** Every tag is one byte, field number times eight plus two: one number less is eight less. */
+function renumbered(snapshot: Snapshot): Uint8Array {
+  for (const { tagAt } of snapshot.entries) snapshot.bytes[tagAt] -= 8;
+  return snapshot.bytes.subarray(snapshot.answerFrom);
+}
+
+function byEntry(steps: readonly Step[]): ReadonlyMap<string, Step[]> {
+  const edits = new Map<string, Step[]>();
+  for (const step of steps) {
+    const key = "listener" in step
+      ? `listeners ${step.listener}`
+      : "secret" in step
+      ? `secrets ${step.secret}`
+      : "cluster" in step
+      ? `clusters ${step.cluster}`
+      : null;
+    if (key === null) continue;
+    const before = edits.get(key);
+    if (before) before.push(step);
+    else edits.set(key, [step]);
+  }
+  return edits;
+}
+
+function additions(steps: readonly Step[], throwaways: Throwaways): Parts[] {
+  return steps.flatMap((step) =>
+    step.kind === "add_secret" ? [throwawaySecret(step.name, step.as, throwaways)] : []
+  );
+}
+
+interface Edit {
+  readonly steps: readonly Step[];
+  readonly throwaways: Throwaways;
+}
+
+function edited({ list, index, span }: Entry, snapshot: Snapshot, { steps, throwaways }: Edit): Parts | null {
+  if (list === "listeners") {
+    const own = steps.filter((step) => "listener" in step);
+    return editListener(span, snapshot.listeners[index], { steps: own, throwaways });
+  }
+  if (list === "clusters") return editCluster(span, steps.filter((step) => "cluster" in step), throwaways);
+  return editSecret(span, steps.find((step) => "secret" in step)!, throwaways);
+}

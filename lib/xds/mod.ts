@@ -1,0 +1,17 @@
+/**
+ * Bytes of a snapshot in, a view of it; the view and a plan in, bytes of the answer.
+ *
+ * The only folder that knows protobuf. It scans and splices on the wire and decodes nothing that nobody asks for. It
+ * has no opinion about certificates, and does no I/O.
+ *
+ * @module
+ */
+export { type Entry, readSnapshot, Snapshot } from "./snapshot.ts";
+export { type ApplyOptions, applyPlan } from "./apply_plan.ts";
+export { isThrowaway, type Throwaways } from "./throwaways.ts";
+export type { ChainView, ListenerView } from "./_listener.ts";
+export type { ClusterView, ContextView } from "./_cluster.ts";
+export type { SecretView } from "./_secret.ts";
+export type { SocketView } from "./_socket.ts";
+export type { Reference, TlsView } from "./_tls_context.ts";
+export type { TrustView } from "./_material.ts";

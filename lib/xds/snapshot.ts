@@ -1,0 +1,120 @@
+import { type ClusterView, readCluster } from "./_cluster.ts";
+import { type ListenerView, readListener } from "./_listener.ts";
+import { readSecret, type SecretView } from "./_secret.ts";
+import { Span } from "./_span.ts";
+import { WireReader } from "./_wire.ts";
+import type { ListName } from "../model/mod.ts";
+
+/** Request field of each list (`PostTranslateModifyRequest`); in the response each is one lower. */
+const LISTS: readonly (ListName | null)[] = [null, null, "clusters", "secrets", "listeners", "routes"];
+
+/** One resource where it stands in the request. */
+export interface Entry {
+  readonly list: ListName;
+  /** Position in its list. */
+  readonly index: number;
+  /** Where its tag begins. */
+  readonly tagAt: number;
+  readonly span: Span;
+}
+
+/**
+ * A `PostTranslateModifyRequest` that is looked into only where somebody asks.
+ *
+ * Nothing is copied: every byte array that it hands out is a part of the request.
+ */
+export class Snapshot {
+  /** The request itself. */
+  readonly bytes: Uint8Array;
+  /** Every resource in the order of the request. */
+  readonly entries: readonly Entry[];
+  /** The `post_translate_context` message; empty if there is none. */
+  readonly context: Uint8Array;
+  /** False if the request breaks off or is no message at all; `entries` then has what stood before. */
+  readonly intact: boolean;
+  /** Where all that belongs into an answer begins, if nothing else stands between; else -1. See `applyPlan`. */
+  readonly answerFrom: number;
+  readonly #lists: Record<ListName, Entry[]> = { clusters: [], secrets: [], listeners: [], routes: [] };
+  #clusters: readonly ClusterView[] | null = null;
+  #secrets: readonly SecretView[] | null = null;
+  #listeners: readonly ListenerView[] | null = null;
+
+  /** @param request The serialized message; kept by reference. */
+  constructor(request: Uint8Array) {
+    this.bytes = Buffer.isBuffer(request)
+      ? request
+      : Buffer.from(request.buffer, request.byteOffset, request.byteLength);
+    const entries: Entry[] = [];
+    let context: Uint8Array = new Uint8Array(0);
+    let answerFrom = 0;
+    const walk = new WireReader(this.bytes);
+    while (walk.next()) {
+      const list = walk.wire === 2 ? LISTS[walk.field] ?? null : null;
+      if (list === null) {
+        if (walk.field === 1 && walk.wire === 2) context = this.bytes.subarray(walk.from, walk.to);
+        answerFrom = entries.length === 0 && answerFrom >= 0 ? walk.to : -1;
+        continue;
+      }
+      if (this.bytes[walk.tagAt] !== walk.field * 8 + 2) answerFrom = -1;
+      const span = new Span(this.bytes, walk.from, walk.to);
+      const entry = { list, index: this.#lists[list].length, tagAt: walk.tagAt, span };
+      this.#lists[list].push(entry);
+      entries.push(entry);
+    }
+    this.entries = entries;
+    this.context = context;
+    this.intact = !walk.malformed;
+    this.answerFrom = walk.malformed ? -1 : answerFrom;
+  }
+
+  /** How many resources a list has. */
+  count(list: ListName): number {
+    return this.#lists[list].length;
+  }
+
+  /** The serialized resources of a list, in order, not copied. */
+  resources(list: ListName): Uint8Array[] {
+    return this.#lists[list].map((entry) => entry.span.view());
+  }
+
+  /** Every secret, read at the first call. */
+  get secrets(): readonly SecretView[] {
+    return this.#secrets ??= this.#lists.secrets.map((entry) => readSecret(entry.span, entry.index));
+  }
+
+  /** Every listener, read at the first call. */
+  get listeners(): readonly ListenerView[] {
+    return this.#listeners ??= this.#lists.listeners.map((entry) => readListener(entry.span, entry.index));
+  }
+
+  /** Every cluster, read at the first call. */
+  get clusters(): readonly ClusterView[] {
+    return this.#clusters ??= this.#lists.clusters.map((entry) => readCluster(entry.span, entry.index));
+  }
+
+  /** Resources hold private keys: their number is all that prints. */
+  toJSON(): unknown {
+    const lists = Object.entries(this.#lists).map(([list, entries]) => [list, entries.length]);
+    return { bytes: this.bytes.length, ...Object.fromEntries(lists) };
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return `Snapshot(${JSON.stringify(this)})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Snapshot(${JSON.stringify(this)})`;
+  }
+}
+
+/**
+ * Reads a snapshot as Envoy Gateway sends it.
+ *
+ * Never throws: what does not read is reported in `intact` and in the `malformed` of the views, and can only go out
+ * as it came.
+ *
+ * @param request Serialized `envoygateway.extension.PostTranslateModifyRequest`; kept by reference.
+ */
+export function readSnapshot(request: Uint8Array): Snapshot {
+  return new Snapshot(request);
+}
