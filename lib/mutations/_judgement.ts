@@ -1,0 +1,61 @@
+import type { Finding, Material, TrustVerdict, Verdict } from "../model/mod.ts";
+import { isThrowaway } from "../xds/mod.ts";
+import type { PruneOptions, VerdictOf } from "./prune_options.ts";
+
+/** The verdict of what cannot be looked into. */
+const LEAVE: Verdict = { action: "leave", reason: "NotJudged", cause: "not_judged", detail: "", edge: null };
+
+/** What is known about one secret or inline material. */
+export interface Judged {
+  readonly verdict: Verdict;
+  /** PEM text that a loadable bundle is better replaced by; else `null`. */
+  readonly filtered: Uint8Array | null;
+}
+
+/** Asks for verdicts, and keeps what a whole plan has to say about them. */
+export class Judgement {
+  readonly findings: Finding[] = [];
+  #edge = Infinity;
+
+  constructor(readonly verdictOf: VerdictOf, readonly options: PruneOptions) {}
+
+  /** The earliest moment at which one of the verdicts changes by itself. */
+  get edge(): number | null {
+    return this.#edge === Infinity ? null : this.#edge;
+  }
+
+  /**
+   * - Only `withhold` speaks against a material, and never against a throwaway of our own.
+   * - A name of `neverGate`, and a bundle whose owner allows expired members, is left where only the dates are wrong.
+   *
+   * @param name SDS name; `null` for inline material.
+   */
+  judge(material: Material, { name, allowExpired }: { name: string | null; allowExpired: boolean }): Judged {
+    if (material.kind === "opaque") return { verdict: LEAVE, filtered: null };
+    const verdict: Verdict & Partial<TrustVerdict> = this.verdictOf(material);
+    if (verdict.edge !== null && verdict.edge < this.#edge) this.#edge = verdict.edge;
+    if (verdict.action !== "withhold") {
+      const filtered = verdict.action === "serve" && !allowExpired ? verdict.filtered ?? null : null;
+      return { verdict, filtered };
+    }
+    if (isThrowaway(material, this.options.throwaways)) return { verdict: LEAVE, filtered: null };
+    if (isAboutDates(verdict) && name !== null && this.options.neverGate?.has(name)) {
+      this.findings.push({ kind: "platform_unusable", secret: name, verdict });
+      return { verdict: { ...verdict, action: "leave" }, filtered: null };
+    }
+    if (isAboutDates(verdict) && allowExpired) {
+      return { verdict: { ...verdict, action: "leave" }, filtered: null };
+    }
+    return { verdict, filtered: null };
+  }
+}
+
+/** Whether only the dates speak against it: Envoy loads such material, it is withheld as policy. */
+export function isAboutDates({ reason }: Verdict): boolean {
+  return reason === "Expired" || reason === "NotYetValid";
+}
+
+/** Whether Envoy refuses it, and with it the whole update that it stands in. The issuer's placeholder does load. */
+export function isRefused(verdict: Verdict): boolean {
+  return verdict.action === "withhold" && !isAboutDates(verdict) && verdict.reason !== "Pending";
+}

@@ -1,0 +1,72 @@
+import type { Blame, Finding, Step } from "../model/mod.ts";
+import type { Snapshot } from "../xds/mod.ts";
+import { isRefused } from "./_judgement.ts";
+import type { References } from "./_references.ts";
+import type { SecretEntry, SecretTable } from "./_secret_table.ts";
+
+/** What the plan of the secrets is made of. */
+export interface SecretContext {
+  readonly snapshot: Snapshot;
+  readonly secrets: SecretTable;
+  readonly references: References;
+  /** Hostnames of the dropped chains, by the name of the secret that they were dropped for. */
+  readonly hostnames: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * - A good secret stays, needed or not. So does one that cannot be judged.
+ * - A bad entry goes if nothing refers to its name any more, or if a good entry of the same name stays behind.
+ * - Else, if Envoy refuses it, a throwaway takes its place; if it is merely outside its dates it stays, since Envoy
+ *   loads it and whoever still refers to it is not a hostname.
+ * - Where references may be out of sight (a list is missing, something does not read, a transport socket of a type
+ *   that certgate does not know has the name in it) a bad secret counts as still referred to.
+ * - A bundle that loads goes out without the members that are better left out.
+ * - A name that a cluster asks for and nobody gives gets a throwaway: a cluster that waits for ever for a secret keeps
+ *   Envoy from starting, with everything on it.
+ */
+export function planSecrets(context: SecretContext): { steps: Step[]; findings: Finding[] } {
+  const { secrets, references } = context;
+  const steps: Step[] = [];
+  const findings: Finding[] = [];
+  for (const entry of secrets.entries) {
+    const step = planSecret(entry, context);
+    if (step !== null) steps.push(step);
+  }
+  for (const [name, count] of secrets.repeated()) findings.push({ kind: "duplicate_secret", name, count });
+  if (secrets.entries.length === 0) return { steps, findings };
+  for (const [name, { as, cluster }] of references.upstream) {
+    if (secrets.named(name).length > 0) continue;
+    findings.push({ kind: "unresolved_reference", name, usedBy: `cluster "${cluster}"` });
+    steps.push({ kind: "add_secret", name, as });
+  }
+  return { steps, findings };
+}
+
+function planSecret({ view, verdict, filtered }: SecretEntry, context: SecretContext): Step | null {
+  const at = { secret: view.index, name: view.name };
+  if (filtered !== null) return { kind: "filter_secret", ...at, bundle: filtered };
+  if (verdict.action !== "withhold") return null;
+  const hostnames = context.hostnames.get(view.name) ?? [];
+  const blame: readonly Blame[] = [{ hostnames, secret: view.name, verdict }];
+  if (!isNeeded(view.name, context)) return { kind: "drop_secret", ...at, blame };
+  const as = view.kind === "validation" ? "trust" : "pair";
+  return isRefused(verdict) ? { kind: "neutralise_secret", ...at, as, blame } : null;
+}
+
+function isNeeded(name: string, { snapshot, secrets, references }: SecretContext): boolean {
+  if (secrets.named(name).some(({ verdict }) => verdict.action !== "withhold")) return false;
+  if (references.names.has(name)) return true;
+  if (snapshot.count("listeners") === 0 || snapshot.count("clusters") === 0) return true;
+  const { listeners, clusters } = snapshot;
+  if (listeners.some(({ malformed }) => malformed) || clusters.some(({ malformed }) => malformed)) {
+    return true;
+  }
+  const bytes = Buffer.from(name);
+  const sockets = [
+    ...listeners.flatMap(({ chains }) => chains),
+    ...clusters.flatMap(({ contexts }) => contexts),
+  ];
+  return sockets.some(({ socket, socketSpan }) =>
+    socket.kind === "other" && socketSpan !== null && Buffer.from(socketSpan.view()).includes(bytes)
+  );
+}

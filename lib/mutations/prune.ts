@@ -1,0 +1,66 @@
+import type { Blame, Plan } from "../model/mod.ts";
+import type { Snapshot } from "../xds/mod.ts";
+import { countSteps } from "./_count.ts";
+import { findProblems } from "./_findings.ts";
+import { Judgement } from "./_judgement.ts";
+import { planCluster } from "./_plan_cluster.ts";
+import { planListener } from "./_plan_listener.ts";
+import { planSecrets } from "./_plan_secrets.ts";
+import type { PruneOptions, VerdictOf } from "./prune_options.ts";
+import { remainingReferences } from "./_references.ts";
+import { SecretTable } from "./_secret_table.ts";
+
+/**
+ * Plans what has to leave a snapshot so that Envoy loads the rest.
+ *
+ * - Proof: only the verdict `withhold` removes or replaces anything.
+ * - Closure: every SDS name that the answer asks of the snapshot's own server is in the answer, and Envoy can load it.
+ *   A chain that refers to a name nobody gives is treated like one whose certificate is bad.
+ * - Never empties a listener, never drops a cluster or a route, never changes an `sds_config`, never reorders.
+ * - Never takes the client check off a chain.
+ * - Without a single secret in the request, references are taken to be fine: the list was not sent.
+ * - A request that breaks off gets no step at all.
+ * - Planning the answer again gives no step. Never throws, whatever the bytes are.
+ *
+ * @param verdictOf The verdict of each pair and bundle, asked for in the order of the request.
+ */
+export function planPrune(snapshot: Snapshot, verdictOf: VerdictOf, options: PruneOptions): Plan {
+  const judgement = new Judgement(verdictOf, options);
+  const secrets = new SecretTable(snapshot, judgement);
+  const findings = findProblems(snapshot, secrets);
+  if (!snapshot.intact) return nothing(findings, judgement);
+  const fates = snapshot.listeners.map((listener) => planListener(listener, { secrets, judgement }));
+  const dropped = fates.flatMap((fate) => fate.dropped);
+  const planned = planSecrets({
+    snapshot,
+    secrets,
+    references: remainingReferences(snapshot, fates),
+    hostnames: hostnamesBySecret(dropped.flat()),
+  });
+  const steps = [
+    ...snapshot.clusters.flatMap((cluster) => planCluster(cluster, judgement)),
+    ...planned.steps,
+    ...fates.flatMap((fate) => fate.steps),
+  ];
+  return {
+    steps,
+    findings: [...findings, ...planned.findings, ...judgement.findings],
+    counts: countSteps(steps, dropped.length),
+    withheldHostnames: [...new Set(dropped.flat().flatMap(({ hostnames }) => hostnames))].sort(),
+    edge: judgement.edge,
+  };
+}
+
+function nothing(findings: Plan["findings"], { edge }: Judgement): Plan {
+  return { steps: [], findings, counts: countSteps([], 0), withheldHostnames: [], edge };
+}
+
+function hostnamesBySecret(blames: readonly Blame[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, Set<string>>();
+  for (const { secret, hostnames } of blames) {
+    const names = found.get(secret) ?? new Set();
+    hostnames.forEach((name) => names.add(name));
+    found.set(secret, names);
+  }
+  return new Map([...found].map(([secret, names]) => [secret, [...names].sort()]));
+}
