@@ -1,0 +1,100 @@
+/**
+ * Where the real programs are that tests need. Looks only, installs nothing: see `install.ts` for that.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A program that some tests need, in exactly one version. */
+export interface Tool {
+  readonly version: string;
+  /** Environment variable that names a binary to be used instead. */
+  readonly env: string;
+  /** Arguments that make it say its version and end. */
+  readonly versionArgs: readonly string[];
+  /** Does this output come from the right version? Must be sure: it decides about binaries found on PATH. */
+  readonly matches: (output: string) => boolean;
+}
+
+export type ToolName = "envoy" | "envoy-gateway" | "shellcheck";
+
+export const TOOLS: Readonly<Record<ToolName, Tool>> = {
+  "envoy": {
+    version: "1.40.0",
+    env: "CERTGATE_ENVOY",
+    versionArgs: ["--version"],
+    matches: (output) => output.includes("/1.40.0/"),
+  },
+  "envoy-gateway": {
+    version: "1.9.0",
+    env: "CERTGATE_ENVOY_GATEWAY",
+    versionArgs: ["version"],
+    matches: (output) => /^ENVOY_GATEWAY_VERSION: v?1\.9\.0$/m.test(output),
+  },
+  "shellcheck": {
+    version: "0.11.0",
+    env: "CERTGATE_SHELLCHECK",
+    versionArgs: ["--version"],
+    // Any shellcheck will do for finding mistakes; the pinned one is only what gets installed.
+    matches: (output) => output.includes("ShellCheck"),
+  },
+};
+
+/** Folder of installed programs: `CERTGATE_CACHE`, else `.cache` in the checkout. */
+export function cacheFolder(): string {
+  return Deno.env.get("CERTGATE_CACHE") || fileURLToPath(new URL("../../.cache", import.meta.url));
+}
+
+/** Where the installed copy of a tool stands, or will stand. */
+export function cachedPath(name: ToolName): string {
+  return join(cacheFolder(), `${name}-${TOOLS[name].version}`, name);
+}
+
+const found = new Map<string, string | null>();
+
+/**
+ * The path of a program in the right version, or `null`. Installs nothing.
+ *
+ * Looks at the tool's environment variable (which then has the last word), the cache folder, and `PATH`. A binary on
+ * `PATH` is asked for its version; one in the cache was asked when it was installed.
+ */
+export function toolPath(name: ToolName): string | null {
+  const named = Deno.env.get(TOOLS[name].env);
+  const key = [name, named, cacheFolder(), Deno.env.get("PATH")].join("\0");
+  // Only a hit is remembered: set-up may install the program later in the same process.
+  const known = found.get(key);
+  if (known !== undefined && known !== null) return known;
+  const path = named ? (existsSync(named) ? named : null) : (inCache(name) ?? onPath(name));
+  found.set(key, path);
+  return path;
+}
+
+function inCache(name: ToolName): string | null {
+  const path = cachedPath(name);
+  return existsSync(path) ? path : null;
+}
+
+function onPath(name: ToolName): string | null {
+  for (const folder of (Deno.env.get("PATH") ?? "").split(delimiter)) {
+    const path = join(folder, name);
+    if (folder !== "" && existsSync(path) && TOOLS[name].matches(versionOutput(name, path))) return path;
+  }
+  return null;
+}
+
+/** What the program prints about its version; empty if it cannot be run. */
+export function versionOutput(name: ToolName, path: string): string {
+  try {
+    const { success, stdout } = new Deno.Command(path, {
+      args: [...TOOLS[name].versionArgs],
+      stdout: "piped",
+      stderr: "null",
+      stdin: "null",
+    }).outputSync();
+    return success ? new TextDecoder().decode(stdout) : "";
+  } catch {
+    return "";
+  }
+}
