@@ -1,0 +1,40 @@
+/** Test files that run in one process, and what that process may take. */
+export interface Group {
+  readonly name: string;
+  /** Does a test file (path relative to the checkout) belong here? The first group that says yes has it. */
+  readonly holds: (path: string) => boolean;
+  /** Seconds after which the process and everything it started are ended. */
+  readonly limit: number;
+}
+
+const below = (...folders: string[]) => (path: string) =>
+  folders.some((folder) => path.startsWith(`${folder}/`));
+
+/** In the order in which they run: cheap and telling first. Limits are several times what each takes on two cores. */
+export const GROUPS: readonly Group[] = [
+  { name: "house", holds: below("tests/house"), limit: 300 },
+  {
+    name: "unit",
+    holds: (path) => !path.startsWith("tests/") || below("tests/lint", "tests/runner", "tests/setup")(path),
+    limit: 300,
+  },
+  { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 300 },
+  { name: "vectors", holds: below("tests/vectors"), limit: 600 },
+  { name: "cli", holds: below("tests/cli"), limit: 300 },
+  { name: "e2e", holds: below("tests/e2e"), limit: 900 },
+  { name: "demo", holds: below("tests/demo"), limit: 180 },
+  // Whatever has no group of its own still runs: a forgotten folder must not go untested.
+  { name: "other", holds: () => true, limit: 300 },
+];
+
+export const isTestFile = (path: string): boolean => path.endsWith("_test.ts");
+
+/** Shares the test files out; every file is in exactly one group, and order is kept. */
+export function shareOut(files: readonly string[]): Map<Group, string[]> {
+  const shares = new Map<Group, string[]>(GROUPS.map((group) => [group, []]));
+  for (const file of files.filter(isTestFile)) {
+    const group = GROUPS.find((group) => group.holds(file))!;
+    shares.get(group)!.push(file);
+  }
+  return shares;
+}

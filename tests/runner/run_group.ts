@@ -1,0 +1,85 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Group } from "./groups.ts";
+import type { Named, Outcome } from "./outcome.ts";
+import { readJunit } from "./read_junit.ts";
+import { stopTree } from "./stop_tree.ts";
+
+export interface RunGroupOptions {
+  /** The checkout; paths of files are relative to it. */
+  readonly root: string;
+  /** More arguments for `deno test`. */
+  readonly args: readonly string[];
+  /** Only some tests are wanted (a filter), so files may stay silent. */
+  readonly partly?: boolean;
+}
+
+/**
+ * Runs the test files of a group in one `deno test` process, its output going where ours goes.
+ *
+ * What must not be lost counts as a failure by name: a file that does not load or holds no test, a process that ends badly
+ * though no test failed, and a group that exceeds its time.
+ */
+export async function runGroup(
+  group: Group,
+  files: readonly string[],
+  options: RunGroupOptions,
+): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), "certgate-tests-"));
+  const report = join(folder, "report.xml");
+  try {
+    const ending = await runTests(group, files, report, options);
+    const outcome = existsSync(report)
+      ? readJunit(readFileSync(report, "utf8"))
+      : { passed: [], failed: [], skipped: [] };
+    return {
+      ...outcome,
+      failed: [...outcome.failed, ...unreported(group, options.partly ? [] : files, outcome, ending)],
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Ending {
+  readonly success: boolean;
+  readonly words: string;
+}
+
+async function runTests(
+  group: Group,
+  files: readonly string[],
+  report: string,
+  options: RunGroupOptions,
+): Promise<Ending> {
+  // Types are a test of the house; a mistake in one file shall not take the tests of all others with it.
+  const args = ["test", "-A", "--no-check", `--junit-path=${report}`, ...options.args, ...files];
+  const env = Deno.stdout.isTerminal() ? undefined : { NO_COLOR: "1" };
+  const child = new Deno.Command(Deno.execPath(), { args, cwd: options.root, env, stdin: "null" }).spawn();
+  let late = false;
+  const limit = setTimeout(() => {
+    late = true;
+    stopTree(child.pid);
+  }, group.limit * 1000);
+  const { success, code } = await child.status;
+  clearTimeout(limit);
+  return {
+    success,
+    words: late ? `not finished after ${group.limit} s` : `deno test ended with code ${code}`,
+  };
+}
+
+/** Failures that the report does not have. */
+function unreported(group: Group, files: readonly string[], outcome: Outcome, ending: Ending): Named[] {
+  const reported = [...outcome.passed, ...outcome.failed, ...outcome.skipped];
+  if (reported.length === 0 && files.length === 0 && ending.success) return [];
+  if (reported.length === 0) return [{ file: group.name, name: `(no test ran: ${ending.words})` }];
+  const seen = new Set(reported.map((test) => test.file));
+  const silent = files.filter((file) => !seen.has(file)).map((file) => ({
+    file,
+    name: "(does not load, or holds no test)",
+  }));
+  if (ending.success || silent.length > 0 || outcome.failed.length > 0) return silent;
+  return [{ file: group.name, name: `(${ending.words} though no test failed)` }];
+}

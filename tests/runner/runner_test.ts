@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runGroup } from "./run_group.ts";
+
+const RUNNER = fileURLToPath(new URL("../run.ts", import.meta.url));
+
+/** A checkout that holds these files. */
+function fakeTree(files: Record<string, string>): { root: string } & Disposable {
+  const root = mkdtempSync(join(tmpdir(), "certgate-runner-"));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true }) };
+}
+
+/** The real runner on a fake checkout. */
+async function runOn(root: string, ...args: string[]): Promise<{ code: number; lines: string[] }> {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", RUNNER, "--no-setup", `--root=${root}`, ...args],
+    env: { NO_COLOR: "1", CI: "" },
+    stdin: "null",
+    stderr: "null",
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assert.ok(text.endsWith("\n") && !text.endsWith("\n\n"), "the closing line is the last one");
+  return { code, lines: text.trimEnd().split("\n") };
+}
+
+const FINE = `Deno.test("fine", () => {});`;
+
+Deno.test("run.ts ends with the counts, and with 0 when everything passed", async () => {
+  using tree = fakeTree({ "lib/a_test.ts": FINE, "tests/cli/b_test.ts": FINE, "tests/new/c_test.ts": FINE });
+  const { code, lines } = await runOn(tree.root);
+  assert.equal(lines.at(-1), "3 passed, 0 failed");
+  assert.equal(code, 0);
+});
+
+Deno.test("run.ts counts failing, ignored and unloadable files by name and ends with 1", async () => {
+  using tree = fakeTree({
+    "lib/a_test.ts": `${FINE}
+      Deno.test("breaks", () => { throw new Error("boom"); });
+      Deno.test({ name: "needs go", ignore: true, fn() {} });`,
+    "lib/b_test.ts": `throw new Error("does not load");`,
+    "lib/c_test.ts": `export {};`,
+    "tests/cli/d_test.ts": `import "./nowhere.ts";`,
+  });
+  const { code, lines } = await runOn(tree.root);
+  assert.equal(lines.at(-1), "1 passed, 4 failed, 1 skipped");
+  assert.equal(code, 1);
+  const closing = lines.slice(lines.indexOf("Skipped:"));
+  assert.deepEqual(closing.filter((line) => line.startsWith("  ")), [
+    "  lib/a_test.ts: needs go: marked as ignored in the file",
+    "  lib/a_test.ts: breaks",
+    "  lib/b_test.ts: (does not load, or holds no test)",
+    "  lib/c_test.ts: (does not load, or holds no test)",
+    "  cli: (no test ran: deno test ended with code 1)",
+  ]);
+});
+
+Deno.test("run.ts runs only the groups that are named", async () => {
+  using tree = fakeTree({
+    "lib/a_test.ts": FINE,
+    "tests/cli/b_test.ts": `Deno.test("breaks", () => { throw 1; });`,
+  });
+  const { code, lines } = await runOn(tree.root, "unit");
+  assert.deepEqual([code, lines.at(-1)], [0, "1 passed, 0 failed"]);
+});
+
+Deno.test("run.ts counts a group without test files as failed if it was named", async () => {
+  using tree = fakeTree({ "lib/a_test.ts": FINE });
+  const { code, lines } = await runOn(tree.root, "e2e");
+  assert.deepEqual([code, lines.at(-1)], [1, "0 passed, 1 failed"]);
+});
+
+Deno.test("runGroup() ends a group that exceeds its time, with what it started", async () => {
+  using tree = fakeTree({
+    "a_test.ts": `Deno.test("hangs", async () => {
+      const child = new Deno.Command("sleep", { args: ["600"] }).spawn();
+      Deno.writeTextFileSync("pid", String(child.pid));
+      await child.status;
+    });`,
+  });
+  const group = { name: "slow", holds: () => true, limit: 5 };
+  const { passed, failed } = await runGroup(group, ["a_test.ts"], { root: tree.root, args: ["--quiet"] });
+  assert.deepEqual(passed, []);
+  assert.deepEqual(failed, [{ file: "slow", name: "(no test ran: not finished after 5 s)" }]);
+  const pid = Number(Deno.readTextFileSync(join(tree.root, "pid")));
+  assert.ok(!isAlive(pid), "the process that the test started is gone");
+});
+
+/** Linux: a killed process that nobody has waited for yet is a zombie (Z), which is as good as gone. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { skipReason } from "./skip_reason.ts";
+
+const source =
+  `Deno.test({ name: "x", ignore: toolPath("envoy") === null || toolPath("envoy-gateway") === null, fn });`;
+
+Deno.test("skipReason() names the missing tools that the test asks for", () => {
+  const missing = (tool: string) => (tool === "envoy-gateway" ? "go is not installed" : null);
+  assert.equal(skipReason(source, missing), "envoy-gateway is missing (go is not installed)");
+});
+
+Deno.test("skipReason() says so when no tool explains it", () => {
+  assert.equal(skipReason(source, () => null), "marked as ignored in the file");
+});
