@@ -19,6 +19,9 @@ export const REASONS = [
 /** One of {@linkcode REASONS}. */
 export type Reason = (typeof REASONS)[number];
 
+/** The reasons for which a hostname loses its HTTPS. */
+export const WITHHOLDING_REASONS = REASONS.filter((reason) => reason !== "Usable" && reason !== "NotJudged");
+
 /**
  * The machine-readable causes, each with the reason it belongs to and the words that explain it to a person
  * (the `{why}` of a message: lower case, no full stop, no jargon).
@@ -62,6 +65,7 @@ export const CAUSES = {
   },
   staple_invalid: { reason: "Unsupported", why: "the stapled OCSP answer is not usable" },
   extension_invalid: { reason: "Unsupported", why: "the certificate has a field the proxy does not accept" },
+  name_missing: { reason: "Unsupported", why: "the certificate does not say which name it is for" },
   proxy_refuses: { reason: "Unsupported", why: "the proxy refused it" },
   temporary: { reason: "Pending", why: "only the issuer's temporary certificate is in place" },
   not_issued: { reason: "Pending", why: "it has been requested and has not arrived" },
