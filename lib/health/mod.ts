@@ -1,0 +1,13 @@
+/**
+ * Facts and a time → a verdict, its next edge, advice, and the sentence that a person reads.
+ *
+ * Pure opinion: no bytes, no clock (the time is an argument), no files. What a pair says is read in `pki/`; who is told
+ * is decided above.
+ *
+ * @module
+ */
+export * from "./advise_warnings.ts";
+export * from "./apply_answer.ts";
+export * from "./describe.ts";
+export * from "./judge.ts";
+export * from "./judge_trust.ts";
