@@ -10,3 +10,5 @@ export * from "./atomic_file.ts";
 export * from "./directory.ts";
 export * from "./log.ts";
 export * from "./unix_socket.ts";
+export * from "./envoy_oracle.ts";
+export * from "./find_envoy.ts";

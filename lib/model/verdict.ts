@@ -12,6 +12,8 @@ export interface Verdict {
   readonly detail: string;
   /** The next moment, in milliseconds since the epoch, at which the verdict changes by itself; `null` if never. */
   readonly edge: number | null;
+  /** Dates of the host's own certificate, milliseconds since the epoch, where they are known; for messages. */
+  readonly validity?: { readonly notBefore: number; readonly notAfter: number };
 }
 
 /** Advice about a pair. */

@@ -1,4 +1,4 @@
-import { HOOK_OUTCOMES, HOOKS, REASONS } from "../model/mod.ts";
+import { HOOK_OUTCOMES, HOOKS, WITHHOLDING_REASONS } from "../model/mod.ts";
 
 /** One metric family: what Prometheus shows of it and what the docs say. */
 export interface MetricFamily {
@@ -97,7 +97,7 @@ export const METRIC_FAMILIES = {
   certgate_tls_withheld_hostnames_active: {
     type: "gauge",
     help: "Hostnames without HTTPS in the latest answers, by reason",
-    labels: { reason: REASONS.filter((reason) => reason !== "Usable" && reason !== "NotJudged") },
+    labels: { reason: WITHHOLDING_REASONS },
   },
   certgate_platform_cert_unusable: {
     type: "gauge",

@@ -7,5 +7,6 @@
  */
 export * from "./metric_families.ts";
 export * from "./metrics.ts";
+export * from "./throwaway_file.ts";
 export * from "./verdict_file.ts";
 export * from "./verdict_keeper.ts";

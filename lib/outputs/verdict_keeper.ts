@@ -62,7 +62,9 @@ async function read(path: string, rules: string, log: Log): Promise<Map<string, 
     await Deno.rename(path, `${path}.damaged`);
     log.warn("the verdict file is damaged, it is set aside and made again", { path });
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) log.warn("the verdict file cannot be read", { path, error });
+    if (!(error instanceof Deno.errors.NotFound)) {
+      log.warn("the verdict file cannot be read", { path, error });
+    }
   }
   return new Map();
 }

@@ -57,8 +57,6 @@ export const configSchema = z.strictObject({
   http,
   stateDir: absolute("the state directory").default("/var/lib/certgate")
     .describe("Directory, 0700, for what must survive a restart"),
-  runtimeDir: absolute("the runtime directory").default("/run/certgate")
-    .describe("Directory, best on tmpfs, for what must not survive a restart"),
   envoy,
   whenEmpty: z.enum(["remove", "park"]).default("remove")
     .describe(

@@ -8,6 +8,7 @@
  */
 export { type Entry, readSnapshot, Snapshot } from "./snapshot.ts";
 export { type ApplyOptions, applyPlan } from "./apply_plan.ts";
+export { HOOK_SERVICE, hookFileDescriptors } from "./hook_service.ts";
 export { isThrowaway, type Throwaways } from "./throwaways.ts";
 export type { ChainView, ListenerView } from "./_listener.ts";
 export type { ClusterView, ContextView } from "./_cluster.ts";
@@ -15,3 +16,4 @@ export type { SecretView } from "./_secret.ts";
 export type { SocketView } from "./_socket.ts";
 export type { Reference, TlsView } from "./_tls_context.ts";
 export type { TrustView } from "./_material.ts";
+export { echoResource } from "./echo_resource.ts";

@@ -1,0 +1,148 @@
+/**
+ * The composition root: makes the parts, owns the generation, and stops what it started.
+ *
+ * @module
+ */
+import { ensurePrivateDirectory } from "./host/mod.ts";
+import type { Log } from "./model/mod.ts";
+import { loadThrowaways, type Metrics, openMetrics, openVerdictKeeper } from "./outputs/mod.ts";
+import { type Config, parseHttpAddress, parseListenAddress } from "./resources/mod.ts";
+import {
+  holdBack,
+  type HttpViews,
+  makeGeneration,
+  makeGrpcServer,
+  makeHookHandlers,
+  type OpenFailure,
+  openHook,
+  serveHttp,
+  SnapshotReports,
+  stopGrpcServer,
+} from "./server/mod.ts";
+
+/** A running agent. */
+export interface Agent {
+  readonly kind: "agent";
+  /** Where the hook listens, as a gRPC target. */
+  readonly hook: string;
+  /** `http://host:port` of metrics, health and status. */
+  readonly http: string;
+  /** Takes a new configuration into use, or says which keys only a restart can change. */
+  reload(config: Config): Promise<readonly string[]>;
+  /** Counts a configuration that could not be read; the one in use stays. */
+  reloadFailed(): void;
+  /** Finishes the calls under way, at most for the deadline of one, and gives everything back. */
+  stop(): Promise<void>;
+}
+
+/** What the agent is given from outside. */
+export interface AgentParts {
+  readonly version: string;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/**
+ * Starts the agent. When it returns, everything is loaded and Envoy Gateway's waiting calls are being answered.
+ *
+ * @returns The agent, or why it did not start; nothing is left running then.
+ */
+export async function startAgent(config: Config, parts: AgentParts): Promise<Agent | OpenFailure> {
+  const { log, clock, version } = parts;
+  const started = clock();
+  const metrics = openMetrics(version, () => usage(started));
+  const problem = await ensurePrivateDirectory(config.stateDir);
+  if (problem) {
+    return { kind: "failed", message: problem, hint: "set stateDir to a directory that certgate may make" };
+  }
+  const keeper = await openVerdictKeeper(config.stateDir, version, log, metrics);
+  const throwaways = await loadThrowaways(config.stateDir, clock(), log);
+  const generationParts = { log, metrics, clock, keeper };
+  let generation = await makeGeneration(config, keeper.known, generationParts);
+  const reports = new SnapshotReports({ log, metrics, clock });
+  const grpc = makeGrpcServer({
+    handlers: makeHookHandlers({ generation: () => generation, reports, throwaways, metrics, log, clock }),
+    maxMessageSize: config.hook.maxMessageSize,
+    observer: {
+      started: (hook) => metrics.add("grpc_server_started_total", { grpc_method: hook }),
+      handled: (hook, code) =>
+        metrics.add("grpc_server_handled_total", { grpc_method: hook, grpc_code: code }),
+    },
+  });
+  let ready = false;
+  // The hook first: a second certgate is to learn that it is the second, whatever else is in its way.
+  const hook = await openHook(grpc, config.hook);
+  if (hook.kind !== "open") return hook;
+  const http = openHttp(config.http.listen, {
+    metrics,
+    ready: () => ready,
+    status: () => ({ version, ready, envoy: generation.envoyPath, snapshots: reports.status() }),
+  });
+  if (http.kind !== "open") {
+    await stopGrpcServer(grpc.server, config.hook.deadline);
+    await hook.release();
+    return http;
+  }
+  ready = true;
+  grpc.setServing(true);
+  metrics.set("certgate_ready", 1);
+  countLoad(metrics, clock, true);
+  log.info("certgate is ready", {
+    version,
+    hook: hook.target,
+    http: http.url,
+    envoy: generation.envoyPath ?? "none",
+    known_verdicts: keeper.known.size,
+  });
+  return {
+    kind: "agent",
+    hook: hook.target,
+    http: http.url,
+    async reload(next) {
+      const held = holdBack(generation.config, next);
+      generation = await makeGeneration(held.config, new Map(generation.store.entries()), generationParts);
+      countLoad(metrics, clock, true);
+      log.info("configuration reloaded", { needs_restart: held.keys, envoy: generation.envoyPath ?? "none" });
+      return held.keys;
+    },
+    reloadFailed: () => countLoad(metrics, clock, false),
+    async stop() {
+      grpc.setServing(false);
+      const finished = await stopGrpcServer(grpc.server, generation.config.hook.deadline);
+      await hook.release();
+      await Promise.all([http.stop(), keeper.settled()]);
+      log.info("certgate stopped", { every_call_finished: finished });
+    },
+  };
+}
+
+function openHttp(listen: string, views: HttpViews) {
+  const address = parseHttpAddress(listen);
+  if (typeof address === "string" || address.kind !== "tcp") {
+    throw new TypeError(`Not an HTTP address: ${listen}`);
+  }
+  const name = address.host.includes(":") ? `[${address.host}]` : address.host;
+  try {
+    const { port, stop } = serveHttp(address, views);
+    return { kind: "open" as const, url: `http://${name}:${port}`, stop };
+  } catch (error) {
+    const taken = error instanceof Deno.errors.AddrInUse;
+    return {
+      kind: "failed" as const,
+      message: `Cannot listen on "${listen}": ${taken ? "the port is in use" : (error as Error).message}`,
+      hint: taken ? "set http.listen to a free port" : "",
+    };
+  }
+}
+
+function countLoad(metrics: Metrics, clock: () => number, success: boolean): void {
+  metrics.add("certgate_config_reloads_total", { outcome: success ? "success" : "failure" });
+  metrics.set("certgate_config_reload_failed", success ? 0 : 1);
+  if (success) metrics.set("certgate_config_last_reload_success_timestamp_seconds", clock() / 1000);
+}
+
+function usage(started: number) {
+  const { user, system } = process.cpuUsage();
+  return { rss: Deno.memoryUsage().rss, cpuSeconds: (user + system) / 1e6, startSeconds: started / 1000 };
+}

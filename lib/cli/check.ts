@@ -1,0 +1,153 @@
+import { SingleBar } from "cli-progress";
+import { glob, isDynamicPattern } from "tinyglobby";
+import { adviseWarnings, applyAnswer, judge } from "../health/mod.ts";
+import { EnvoyOracle, findEnvoy } from "../host/mod.ts";
+import type { Facts, JudgeOptions } from "../model/mod.ts";
+import { readFacts } from "../pki/mod.ts";
+import { type FoundPair, readPairAt } from "../sources/mod.ts";
+import { type CheckedPair, renderJson, renderSummary, renderTable } from "./check_report.ts";
+import { EXIT, type ExitCode } from "./exit_code.ts";
+import { errorLines, type Terminal } from "./terminal.ts";
+
+/** Options of `certgate check`. */
+export interface CheckOptions {
+  readonly output: "table" | "json";
+  /** Judge as if it were this moment, milliseconds since the epoch. */
+  readonly at: number;
+  /** `auto`, `none` or the path of an Envoy binary. */
+  readonly envoy: string;
+  /** Names that every pair is expected to cover; empty to ask for none. */
+  readonly hostnames: readonly string[];
+  readonly judging: JudgeOptions;
+}
+
+// Reading is waiting for the disk, so many at once; more would only hold more files open.
+const READ_TOGETHER = 32;
+const CONFIRM_WITHIN = 10 * 60_000;
+
+/**
+ * `certgate check PATH…`: verdicts without a daemon.
+ *
+ * @returns 0 if every pair is usable, 1 if some are withheld, 2 if a pattern matches nothing.
+ */
+export async function check(
+  paths: readonly string[],
+  options: CheckOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const places: string[] = [];
+  for (const path of paths) {
+    const matches = await expand(path);
+    if (matches.length === 0) {
+      terminal.err(
+        errorLines(`Cannot check ${JSON.stringify(path)}: the pattern matches nothing`, PATTERN_HINT),
+      );
+      return EXIT.usage;
+    }
+    places.push(...matches);
+  }
+  const { path: envoy, error } = await findEnvoy(options.envoy);
+  if (error) {
+    terminal.err(errorLines(error, "--envoy none judges by certgate's own rules alone"));
+    return EXIT.usage;
+  }
+  const unique = [...new Set(places)];
+  const progress = new Progress(terminal, unique.length);
+  const judged = await judgeByRules(unique, () => progress.step());
+  progress.stop();
+  if (envoy !== null) await confirmWithEnvoy(judged, envoy, terminal);
+  const pairs = judged.map((row) => checked(row, options));
+  if (options.output === "json") terminal.out(renderJson(pairs));
+  else terminal.out(`${renderTable(pairs)}\n${renderSummary(pairs)}`);
+  return pairs.some((pair) => pair.verdict.action === "withhold") ? EXIT.found : EXIT.ok;
+}
+
+const PATTERN_HINT = "put the pattern in quotes, so that certgate and not the shell expands it";
+
+async function expand(path: string): Promise<string[]> {
+  // A path that exists is taken as it stands, even with brackets in its name.
+  if (!isDynamicPattern(path) || await exists(path)) return [path];
+  const absolute = path.startsWith("/");
+  const options = { onlyFiles: false, absolute, expandDirectories: false, followSymbolicLinks: true };
+  return (await glob(path, options)).map((match) => match.replace(/\/$/, "")).sort();
+}
+
+function exists(path: string): Promise<boolean> {
+  return Deno.lstat(path).then(() => true, () => false);
+}
+
+interface Judged {
+  readonly found: FoundPair;
+  facts: Facts;
+}
+
+async function judgeByRules(places: readonly string[], step: () => void): Promise<Judged[]> {
+  const judged: Judged[] = new Array(places.length);
+  let next = 0;
+  const worker = async () => {
+    while (next < places.length) {
+      const index = next++;
+      const found = await readPairAt(places[index]);
+      judged[index] = { found, facts: withFileProblem(found, readFacts(found.pair)) };
+      step();
+    }
+  };
+  await Promise.all(Array.from({ length: READ_TOGETHER }, worker));
+  return judged;
+}
+
+async function confirmWithEnvoy(judged: readonly Judged[], envoy: string, terminal: Terminal): Promise<void> {
+  const asked = judged.filter(({ found }) =>
+    found.problem === null && found.pair.certificate && found.pair.key
+  );
+  const oracle = new EnvoyOracle({ envoyPath: envoy });
+  const answers = await oracle.confirm(asked.map(({ found }) => found.pair), {
+    expected: asked.map(({ facts }) => facts.problem === null),
+    deadline: Date.now() + CONFIRM_WITHIN,
+  });
+  let silent = 0;
+  asked.forEach((row, index) => {
+    const answer = answers[index];
+    if (answer) row.facts = { ...row.facts, ...applyAnswer(row.facts, answer).summary };
+    else silent++;
+  });
+  if (silent === 0) return;
+  const why = oracle.lastError ? `: ${oracle.lastError}` : "";
+  terminal.err(
+    `note: ${envoy} did not judge ${silent} of ${asked.length} pairs${why}; the rules stand alone for these\n`,
+  );
+}
+
+function withFileProblem(found: FoundPair, facts: Facts): Facts {
+  return found.problem ? { ...facts, problem: found.problem } : facts;
+}
+
+function checked({ found, facts }: Judged, options: CheckOptions): CheckedPair {
+  const verdict = judge(facts, options.at, options.judging);
+  return {
+    path: found.path,
+    name: found.name,
+    facts,
+    verdict,
+    warnings: verdict.action === "serve" ? adviseWarnings(facts, options.hostnames, options.at) : [],
+    hint: found.hint,
+  };
+}
+
+class Progress {
+  #bar: SingleBar | null = null;
+
+  constructor(terminal: Terminal, total: number) {
+    if (!terminal.watched || total < 50) return;
+    this.#bar = new SingleBar({ format: "judging {bar} {value}/{total}", hideCursor: true });
+    this.#bar.start(total, 0);
+  }
+
+  step(): void {
+    this.#bar?.increment();
+  }
+
+  stop(): void {
+    this.#bar?.stop();
+  }
+}

@@ -1,0 +1,115 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+import { describe } from "../health/mod.ts";
+import type { Facts, Verdict, Warning } from "../model/mod.ts";
+import { HINTS } from "./hints.ts";
+
+/** One judged pair, as the report shows it. */
+export interface CheckedPair {
+  readonly path: string;
+  readonly name: string;
+  readonly facts: Facts;
+  readonly verdict: Verdict;
+  readonly warnings: readonly Warning[];
+  /** What to do, where the place on disk says more than the cause. */
+  readonly hint: string;
+}
+
+/**
+ * The report as JSON: one object with the list `pairs`. Dates are RFC 3339 in UTC, `null` where the certificate cannot
+ * be read; warnings are their codes.
+ */
+export function renderJson(pairs: readonly CheckedPair[]): string {
+  return `${JSON.stringify({ pairs: pairs.map(toJson) }, null, 2)}\n`;
+}
+
+function toJson(pair: CheckedPair) {
+  const { facts, verdict } = pair;
+  return {
+    path: pair.path,
+    name: pair.name,
+    hostnames: facts.certificates[0]?.names ?? [],
+    notBefore: rfc3339(facts.notBefore),
+    notAfter: rfc3339(facts.notAfter),
+    verdict: verdict.action,
+    reason: verdict.reason,
+    cause: verdict.cause,
+    message: messageOf(pair),
+    warnings: pair.warnings.map((warning) => warning.code),
+  };
+}
+
+function rfc3339(moment: number): string | null {
+  return Number.isFinite(moment) ? new Date(moment).toISOString().replace(".000Z", "Z") : null;
+}
+
+function hostOf(pair: CheckedPair): string {
+  return pair.facts.certificates[0]?.names[0] ?? pair.name;
+}
+
+function messageOf(pair: CheckedPair): string {
+  return describe(hostOf(pair), pair.verdict, pair.facts);
+}
+
+/** The report as a table with, below it, what is wrong with each pair and what to do. */
+export function renderTable(pairs: readonly CheckedPair[]): string {
+  const table = new Table({
+    head: ["VERDICT", "REASON", "PAIR", "HOSTNAMES", "VALID UNTIL"],
+    chars: PLAIN,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+  });
+  for (const pair of pairs) {
+    const { verdict, facts } = pair;
+    const paint = verdict.action === "withhold" ? pc.red : pair.warnings.length > 0 ? pc.yellow : pc.green;
+    table.push([paint(verdict.action), verdict.reason, pair.path, shorten(facts), day(facts.notAfter)]);
+  }
+  return `${table.toString().replace(/ +$/gm, "")}\n${pairs.map(remarks).join("")}`;
+}
+
+/** One line with the counts, for the end of a report. */
+export function renderSummary(pairs: readonly CheckedPair[]): string {
+  const withheld = pairs.filter((pair) => pair.verdict.action === "withhold").length;
+  const warned = pairs.filter((pair) => pair.warnings.length > 0).length;
+  return `${pairs.length} ${pairs.length === 1 ? "pair" : "pairs"}: ${pairs.length - withheld} usable, ` +
+    `${withheld} withheld, ${warned} with warnings\n`;
+}
+
+function remarks(pair: CheckedPair): string {
+  const { verdict } = pair;
+  let text = "";
+  if (verdict.action === "withhold") {
+    const detail = verdict.detail ? ` (${verdict.cause}: ${verdict.detail})` : ` (${verdict.cause})`;
+    const hint = pair.hint || HINTS[verdict.cause];
+    text += `\n${pair.path}\n  ${messageOf(pair)}${pc.dim(detail)}\n`;
+    if (hint) text += `  ${pc.cyan("hint")}: ${hint}\n`;
+  } else if (pair.warnings.length > 0) text += `\n${pair.path}\n`;
+  for (const warning of pair.warnings) text += `  ${pc.yellow("warning")}: ${warning.message}\n`;
+  return text;
+}
+
+function shorten(facts: Facts): string {
+  const names = facts.certificates[0]?.names ?? [];
+  const shown = names.slice(0, 2).join(", ");
+  const text = names.length > 2 ? `${shown} +${names.length - 2}` : shown;
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text || "-";
+}
+
+function day(moment: number): string {
+  return Number.isFinite(moment) ? new Date(moment).toISOString().slice(0, 16).replace("T", " ") : "-";
+}
+
+const PLAIN = Object.fromEntries(
+  [
+    "top",
+    "top-mid",
+    "top-left",
+    "top-right",
+    "bottom",
+    "bottom-mid",
+    "bottom-left",
+    "bottom-right",
+    "left",
+    "left-mid",
+  ]
+    .concat(["mid", "mid-mid", "right", "right-mid", "middle"]).map((side) => [side, ""]),
+);

@@ -1,0 +1,173 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { showComplaint } from "../resources/mod.ts";
+import type { Config } from "../resources/mod.ts";
+import { configJsonSchema } from "../resources/mod.ts";
+import { check } from "./check.ts";
+import { egConfig } from "./eg_config.ts";
+import { EXIT, type ExitCode } from "./exit_code.ts";
+import { DEFAULT_CONFIG, loadConfig } from "./load_config.ts";
+import { replay } from "./replay.ts";
+import { run } from "./run.ts";
+import { errorLines, type Terminal, terminal as realTerminal } from "./terminal.ts";
+import { VERSION } from "./version.ts";
+
+const DOCS = `
+A certificate that Envoy refuses can take innocent hostnames down with it. certgate judges every certificate before
+Envoy sees it, so that a bad one costs its own hostname and no other.
+
+Exit codes: 0 all well, 1 something is not usable, 2 wrong usage or configuration, 3 failed, 4 already running.`;
+
+/**
+ * Runs one command line.
+ *
+ * @param args Arguments without the program name.
+ * @param terminal Where to write; default this process's.
+ * @returns The exit code.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  terminal: Terminal = realTerminal,
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = describeCommands(terminal, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args as string[], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  return code;
+}
+
+function describeCommands(terminal: Terminal, done: (code: ExitCode) => void): Command {
+  const program = new Command("certgate")
+    .description("Keeps one bad certificate from costing other hostnames their HTTPS.")
+    .addHelpText("after", DOCS)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError("(certgate --help shows every command)")
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+  addRun(program, terminal, done);
+  addCheck(program, terminal, done);
+  addReplay(program, terminal, done);
+  addConfig(program, terminal, done);
+  program.command("version").description("print the version").action(() => {
+    terminal.out(`certgate ${VERSION} (deno ${Deno.version.deno}, v8 ${Deno.version.v8})\n`);
+  });
+  return program;
+}
+
+function addRun(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+  program.command("run")
+    .description("serve the hook to Envoy Gateway until stopped")
+    .option("-c, --config <file>", `configuration file (default ${DEFAULT_CONFIG}, if it is there)`)
+    .addHelpText(
+      "after",
+      "\nSIGHUP reads the configuration again; SIGTERM finishes the call under way and ends.",
+    )
+    .action(async ({ config }) => done(await run(config, terminal)));
+}
+
+function addCheck(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+  program.command("check")
+    .description("judge certificate pairs without a daemon")
+    .argument("<path...>", "directories (one is one pair), certificate files, or quoted patterns")
+    .addOption(
+      new Option("-o, --output <format>", "how to print").choices(["table", "json"]).default("table"),
+    )
+    .option("--at <time>", "judge as if it were this time (RFC 3339)", readTime)
+    .option("--envoy <path>", "the Envoy binary that has the last word: auto, none, or a path", "auto")
+    .option("--hostname <name...>", "warn where a pair does not cover this name")
+    .option("--margin <seconds>", "count a certificate as expired this long before it is", readSeconds, 0)
+    .addHelpText("after", CHECK_HELP)
+    .action(async (paths: string[], options) => {
+      done(
+        await check(paths, {
+          output: options.output,
+          at: options.at ?? Date.now(),
+          envoy: options.envoy,
+          hostnames: options.hostname ?? [],
+          judging: { margin: options.margin * 1000 },
+        }, terminal),
+      );
+    });
+}
+
+const CHECK_HELP = `
+Exit codes: 0 every pair is usable, 1 some are withheld, 2 wrong usage.
+
+Examples:
+  certgate check /etc/letsencrypt/live/example.com
+  certgate check '/etc/letsencrypt/live/*' -o json
+  certgate check tls.crt --at 2030-01-01T00:00:00Z`;
+
+function addReplay(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+  program.command("replay")
+    .description("run a saved snapshot (PostTranslateModifyRequest) through the same code as the hook")
+    .argument("<file>", "serialized request; .gz is unpacked")
+    .option("-c, --config <file>", `configuration file (default ${DEFAULT_CONFIG}, if it is there)`)
+    .option("--diff", "print what changes, resource by resource", false)
+    .option("--out <file>", "write the answer, a serialized PostTranslateModifyResponse")
+    .option("--at <time>", "judge as if it were this time (RFC 3339)", readTime)
+    .option("--envoy <path>", "auto, none, or a path; default is what the configuration says")
+    .addOption(
+      new Option("-o, --output <format>", "how to print").choices(["table", "json"]).default("table"),
+    )
+    .action(async (file: string, options) => {
+      await withConfig(options.config, terminal, done, async (config) => {
+        done(await replay(file, config, { ...options, at: options.at ?? Date.now() }, terminal));
+      });
+    });
+}
+
+function addConfig(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+  program.command("eg-config")
+    .description("print the Envoy Gateway configuration that the hook needs")
+    .option("-c, --config <file>", `configuration file (default ${DEFAULT_CONFIG}, if it is there)`)
+    .option(
+      "--resources <dir>",
+      "print a whole standalone configuration that reads Gateway API objects from here",
+    )
+    .action(async (options) => {
+      await withConfig(options.config, terminal, done, (config) => {
+        terminal.out(egConfig(config, options.resources ?? null));
+      });
+    });
+  const config = program.command("config").description("look at the configuration");
+  config.command("check").description("say whether a configuration file is right")
+    .argument("[file]", "the file", DEFAULT_CONFIG)
+    .action(async (file: string) => {
+      await withConfig(file, terminal, done, () => terminal.out(`${file}: ok\n`));
+    });
+  config.command("schema").description("print the JSON Schema of the configuration file, for editors")
+    .action(() => terminal.out(`${JSON.stringify(configJsonSchema(), null, 2)}\n`));
+}
+
+async function withConfig(
+  file: string | undefined,
+  terminal: Terminal,
+  done: (code: ExitCode) => void,
+  use: (config: Config) => void | Promise<void>,
+): Promise<void> {
+  const loaded = await loadConfig(file);
+  if (loaded.ok) return await use(loaded.config);
+  for (const complaint of loaded.complaints) {
+    terminal.err(errorLines(showComplaint(complaint), complaint.hint));
+  }
+  done(EXIT.usage);
+}
+
+function readTime(text: string): number {
+  const moment = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+    ? Date.parse(text)
+    : NaN;
+  if (Number.isNaN(moment)) throw new InvalidArgumentError("Expected a time such as 2030-01-01T00:00:00Z.");
+  return moment;
+}
+
+function readSeconds(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Expected a whole number of seconds.");
+  return Number(text);
+}

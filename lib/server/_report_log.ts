@@ -1,0 +1,100 @@
+import type { ListName, Log, Plan } from "../model/mod.ts";
+import { affectedListeners, leftIntact, LISTS } from "./_withheld.ts";
+import type { AnsweredSnapshot, Report } from "./snapshot_reports.ts";
+
+const REMINDER = 3_600_000;
+const ALMOST_FULL = 0.8;
+/** Names of the lists in Envoy Gateway's configuration. */
+const SETTING: Record<ListName, string> = {
+  clusters: "cluster",
+  secrets: "secret",
+  listeners: "listener",
+  routes: "route",
+};
+
+/** Log lines about answers. What stays the same is said when it begins, and again once an hour while it lasts. */
+export class ReportLog {
+  readonly #log: Log;
+  readonly #clock: () => number;
+  readonly #said = new Map<string, { what: string; at: number }>();
+
+  constructor(log: Log, clock: () => number) {
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  /** Says what one answer gives occasion to say. */
+  tell(report: Report, { plan, requestBytes, responseBytes, maxMessageSize }: AnsweredSnapshot): void {
+    const log = this.#log;
+    const { counts } = plan;
+    const subject = report.listeners[0] ?? "";
+    log.info("snapshot answered", {
+      listeners: report.listeners.length,
+      request_bytes: requestBytes,
+      response_bytes: responseBytes,
+      pruned_chains: counts.prunedChains,
+      pruned_secrets: counts.prunedSecrets,
+    });
+    this.#onChange(`prune ${subject}`, plan.steps.length === 0 ? "" : signature(report, plan), (again) => {
+      if (plan.steps.length === 0) {
+        return log.info("every certificate is usable again", { listener: subject });
+      }
+      log.warn("pruned invalid TLS chains", {
+        pruned_chains: counts.prunedChains,
+        pruned_secrets: counts.prunedSecrets,
+        listeners_left_intact: leftIntact(plan),
+        removed_listeners: counts.removedListeners,
+        parked_listeners: counts.parkedListeners,
+        neutralised: counts.neutralised,
+        dropped_hostnames: plan.withheldHostnames,
+        affected_listeners: affectedListeners(plan.steps),
+        reminder: again,
+      });
+      for (const { hostname, listener, reason, message, detail } of report.withheld) {
+        log.warn("listener certificate unhealthy", { listener, hostname, reason, message, detail });
+      }
+    });
+    for (const list of LISTS) {
+      this.#onChange(`incomplete ${list}`, report.incomplete.has(list) ? "missing" : "", () => {
+        if (!report.incomplete.has(list)) {
+          return log.info("envoy gateway includes this kind again", { kind: list });
+        }
+        log.warn("envoy gateway leaves out resources of this kind, so what depends on them is not judged", {
+          kind: list,
+          setting: `extensionManager.hooks.xdsTranslator.translation.${SETTING[list]}.includeAll`,
+          hint: "set it to true; certgate eg-config prints the whole block",
+        });
+      });
+    }
+    const largest = Math.max(requestBytes, responseBytes);
+    const full = largest > maxMessageSize * ALMOST_FULL;
+    this.#onChange("size", full ? "full" : "", () => {
+      if (!full) return;
+      log.warn("snapshots are near the largest message size", {
+        bytes: largest,
+        max_message_size: maxMessageSize,
+        hint: "raise hook.maxMessageSize here and maxMessageSize in Envoy Gateway",
+      });
+    });
+  }
+
+  /** Says something when it changes, and again each hour while it lasts; an empty `what` is the quiet state. */
+  #onChange(subject: string, what: string, say: (reminder: boolean) => void): void {
+    const now = this.#clock();
+    const before = this.#said.get(subject);
+    const same = (before?.what ?? "") === what;
+    if (same && (what === "" || now - before!.at < REMINDER)) return;
+    if (what === "") this.#said.delete(subject);
+    else this.#said.set(subject, { what, at: now });
+    say(same);
+  }
+}
+
+// Positions in the snapshot change whenever anything else does; who is affected, and why, is what counts.
+function signature({ withheld }: Report, plan: Plan): string {
+  return JSON.stringify([
+    withheld.map(({ hostname, reason }) => [hostname, reason]),
+    affectedListeners(plan.steps),
+    plan.counts,
+  ]);
+}

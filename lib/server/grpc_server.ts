@@ -1,0 +1,154 @@
+import {
+  type sendUnaryData,
+  Server,
+  ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  status as grpcStatus,
+} from "@grpc/grpc-js";
+import { ReflectionService } from "@grpc/reflection";
+import { HealthImplementation } from "grpc-health-check";
+import { type Hook, HOOKS } from "../model/mod.ts";
+import { HOOK_SERVICE, hookFileDescriptors } from "../xds/mod.ts";
+
+/** Answers one hook call: request bytes in, response bytes out; a rejection becomes UNAVAILABLE. */
+export type HookHandler = (request: Uint8Array) => Promise<Uint8Array>;
+
+/** Told about every call, whatever became of it. */
+export interface CallObserver {
+  started(hook: Hook): void;
+  /** @param code The gRPC status by name, e.g. `RESOURCE_EXHAUSTED`. */
+  handled(hook: Hook, code: string): void;
+}
+
+/** What {@linkcode makeGrpcServer} needs to know. */
+export interface GrpcServerSettings {
+  readonly handlers: Readonly<Record<Hook, HookHandler>>;
+  /** Bytes; larger messages are refused with RESOURCE_EXHAUSTED, both ways. */
+  readonly maxMessageSize: number;
+  readonly observer: CallObserver;
+}
+
+/** A gRPC server that is ready to be bound. */
+export interface GrpcServer {
+  readonly server: Server;
+  /** What grpc.health.v1 says of the hook service and of the server as a whole. */
+  setServing(serving: boolean): void;
+}
+
+const raw = (bytes: Buffer) => bytes;
+
+const service: ServiceDefinition = Object.fromEntries(HOOKS.map((hook) => [hook, {
+  path: `/${HOOK_SERVICE}/${hook}`,
+  requestStream: false,
+  responseStream: false,
+  requestSerialize: raw,
+  requestDeserialize: raw,
+  responseSerialize: raw,
+  responseDeserialize: raw,
+}]));
+
+/**
+ * The server of Envoy Gateway's extension service, with health and reflection beside it. Messages stay bytes: nothing
+ * is decoded on the way in or out.
+ *
+ * @param settings Handlers, limits, and who counts the calls.
+ * @returns The unbound server; health says NOT_SERVING until told otherwise.
+ */
+export function makeGrpcServer(settings: GrpcServerSettings): GrpcServer {
+  const server = new Server({
+    "grpc.max_receive_message_length": settings.maxMessageSize,
+    "grpc.max_send_message_length": settings.maxMessageSize,
+    interceptors: [countCalls(settings.observer)],
+  });
+  server.addService(
+    service,
+    Object.fromEntries(HOOKS.map((hook) => [hook, unary(settings.handlers[hook])])),
+  );
+  const health = new HealthImplementation({ "": "NOT_SERVING", [HOOK_SERVICE]: "NOT_SERVING" });
+  health.addToServer(server);
+  new ReflectionService({
+    [HOOK_SERVICE]: {
+      format: "Protocol Buffer 3 DescriptorProto",
+      type: {},
+      fileDescriptorProtos: hookFileDescriptors().map((bytes) => Buffer.from(bytes)),
+    },
+  }).addToServer(server);
+  return {
+    server,
+    setServing(serving) {
+      for (const name of ["", HOOK_SERVICE]) health.setStatus(name, serving ? "SERVING" : "NOT_SERVING");
+    },
+  };
+}
+
+function unary(handler: HookHandler) {
+  return (call: ServerUnaryCall<Buffer, Uint8Array>, reply: sendUnaryData<Uint8Array>) => {
+    handler(call.request).then(
+      (answer) => reply(null, answer),
+      (error: Error) => reply({ code: grpcStatus.UNAVAILABLE, details: error.message }),
+    );
+  };
+}
+
+function countCalls(observer: CallObserver): ServerInterceptor {
+  const hooks: ReadonlySet<string> = new Set(HOOKS);
+  return (method, call) => {
+    const hook = method.path.slice(method.path.lastIndexOf("/") + 1) as Hook;
+    if (!method.path.startsWith(`/${HOOK_SERVICE}/`) || !hooks.has(hook)) {
+      return new ServerInterceptingCall(call);
+    }
+    observer.started(hook);
+    let done = false;
+    const handled = (code: string) => {
+      if (!done) observer.handled(hook, code);
+      done = true;
+    };
+    return new ServerInterceptingCall(call, {
+      start: (next) => next({ onCancel: () => handled("CANCELLED") }),
+      sendStatus: (status, next) => {
+        handled(grpcStatus[status.code]);
+        next(status);
+      },
+    });
+  };
+}
+
+/**
+ * Binds the server.
+ *
+ * @param server The server.
+ * @param target `unix:/path` or `host:port`.
+ * @returns The port; 1 for a Unix socket.
+ * @throws What the system answers, e.g. EADDRINUSE.
+ */
+export function bindGrpcServer(server: Server, target: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(target, ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(error);
+      else resolve(port);
+    });
+  });
+}
+
+/**
+ * Stops taking calls and waits for those under way.
+ *
+ * @param server The server.
+ * @param patience Milliseconds after which the rest is cut off.
+ * @returns Whether every call ended by itself.
+ */
+export function stopGrpcServer(server: Server, patience: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      resolve(false);
+    }, patience);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,79 @@
+import { type Hook, type HookOutcome, HOOKS, type Log } from "../model/mod.ts";
+import type { Metrics } from "../outputs/mod.ts";
+import { echoResource, type Throwaways } from "../xds/mod.ts";
+import type { Generation } from "./generation.ts";
+import type { HookHandler } from "./grpc_server.ts";
+import type { SnapshotReports } from "./snapshot_reports.ts";
+import { translate } from "./translate.ts";
+
+/** What the handlers are made of. */
+export interface HookParts {
+  /** Read once per call, so that a reload in between changes nothing in it. */
+  readonly generation: () => Generation;
+  readonly reports: SnapshotReports;
+  readonly throwaways: Throwaways;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly clock: () => number;
+}
+
+/**
+ * The handlers of the six hooks. PostTranslateModify prunes; the other five answer with the resource they were given,
+ * byte for byte, so that a chain of extension managers can go on with it.
+ *
+ * An error is counted and passed on, and becomes UNAVAILABLE; the next call finds everything as it was.
+ */
+export function makeHookHandlers(parts: HookParts): Record<Hook, HookHandler> {
+  const handlers = HOOKS.map((hook): [Hook, HookHandler] => {
+    const answer = hook === "PostTranslateModify"
+      ? (bytes: Uint8Array) => answerSnapshot(bytes, parts)
+      : echo;
+    return [hook, (request) => measured(hook, () => answer(request), parts)];
+  });
+  return Object.fromEntries(handlers) as Record<Hook, HookHandler>;
+}
+
+interface Answer {
+  readonly bytes: Uint8Array;
+  readonly outcome: HookOutcome;
+}
+
+function echo(request: Uint8Array): Promise<Answer> {
+  return Promise.resolve({ bytes: echoResource(request), outcome: "unchanged" });
+}
+
+async function answerSnapshot(request: Uint8Array, parts: HookParts): Promise<Answer> {
+  const generation = parts.generation();
+  const { answer, snapshot, plan, requestBytes, reverted } = await translate(request, {
+    ...parts,
+    generation,
+  });
+  parts.reports.record({
+    snapshot,
+    plan,
+    requestBytes,
+    responseBytes: answer.byteLength,
+    maxMessageSize: generation.config.hook.maxMessageSize,
+    whenEmpty: generation.config.whenEmpty,
+  });
+  const outcome = reverted.length > 0 ? "degraded" : plan.steps.length > 0 ? "changed" : "unchanged";
+  return { bytes: answer, outcome };
+}
+
+async function measured(hook: Hook, answer: () => Promise<Answer>, parts: HookParts): Promise<Uint8Array> {
+  const { metrics, log } = parts;
+  const started = performance.now();
+  let outcome: HookOutcome = "error";
+  try {
+    const result = await answer();
+    outcome = result.outcome;
+    return result.bytes;
+  } catch (error) {
+    metrics.add("certgate_hook_panics_total");
+    log.error("a hook call failed", { hook, error });
+    throw error;
+  } finally {
+    metrics.add("certgate_hook_calls_total", { hook, outcome });
+    metrics.observe("certgate_hook_duration_seconds", (performance.now() - started) / 1000, { hook });
+  }
+}

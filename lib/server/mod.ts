@@ -1,0 +1,18 @@
+/**
+ * The two doors of the agent: the gRPC hook that Envoy Gateway calls, and HTTP for machines and people.
+ *
+ * A call is received here, put through view, mutations, plan and apply, and reported. What a certificate is worth and
+ * what a snapshot means is decided in lower ranks.
+ *
+ * @module
+ */
+export * from "./confirmer.ts";
+export * from "./generation.ts";
+export * from "./grpc_server.ts";
+export * from "./hook_handlers.ts";
+export * from "./http_server.ts";
+export * from "./open_hook.ts";
+export * from "./translate.ts";
+export * from "./snapshot_reports.ts";
+export * from "./verdict_store.ts";
+export { listWithheld } from "./_withheld.ts";

@@ -1,0 +1,152 @@
+import {
+  type Finding,
+  type ListName,
+  type Log,
+  type Plan,
+  type Reason,
+  WITHHOLDING_REASONS,
+} from "../model/mod.ts";
+import type { Metrics } from "../outputs/mod.ts";
+import type { Snapshot } from "../xds/mod.ts";
+import { ReportLog } from "./_report_log.ts";
+import { leftIntact, LISTS, listWithheld, type WithheldHostname } from "./_withheld.ts";
+
+/** One answered snapshot. */
+export interface AnsweredSnapshot {
+  readonly snapshot: Snapshot;
+  readonly plan: Plan;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly maxMessageSize: number;
+  readonly whenEmpty: "remove" | "park";
+}
+
+export type { WithheldHostname };
+
+/** The latest answer to one snapshot. */
+export interface Report {
+  /** What the snapshot is recognised by when it comes again. */
+  readonly names: ReadonlySet<string>;
+  readonly answeredAt: number;
+  readonly answered: Pick<AnsweredSnapshot, "plan" | "requestBytes" | "responseBytes">;
+  readonly listeners: readonly string[];
+  readonly withheld: readonly WithheldHostname[];
+  readonly incomplete: ReadonlySet<ListName>;
+}
+
+// Every snapshot of Envoy Gateway has this listener, so it tells none from another.
+const READY_LISTENER = /^envoy-gateway-proxy-ready-/;
+
+/**
+ * What the latest answers were, per snapshot: metrics, log lines and status all come from here, so that the withheld
+ * hostnames are the same set in each (promise 5 of the design).
+ *
+ * Envoy Gateway sends a snapshot per Gateway, or one for all, without a name; a snapshot replaces the earlier one that
+ * it shares a listener or a route configuration with.
+ */
+export class SnapshotReports {
+  readonly #parts: { log: Log; metrics: Metrics; clock: () => number };
+  readonly #log: ReportLog;
+  #reports: Report[] = [];
+
+  constructor(parts: { log: Log; metrics: Metrics; clock: () => number }) {
+    this.#parts = parts;
+    this.#log = new ReportLog(parts.log, parts.clock);
+  }
+
+  /** Takes note of an answer that is about to go out. */
+  record(answered: AnsweredSnapshot): void {
+    const { plan, snapshot } = answered;
+    const names = snapshotNames(snapshot);
+    const report: Report = {
+      names,
+      answeredAt: this.#parts.clock(),
+      answered: { plan, requestBytes: answered.requestBytes, responseBytes: answered.responseBytes },
+      listeners: snapshot.listeners.map((listener) => listener.name).filter((name) =>
+        !READY_LISTENER.test(name)
+      ),
+      withheld: listWithheld(plan),
+      incomplete: new Set(
+        plan.findings.flatMap((finding) => finding.kind === "incomplete_input" ? [finding.list] : []),
+      ),
+    };
+    this.#reports = [...this.#reports.filter((other) => !overlap(other.names, names)), report];
+    this.#count(answered);
+    this.#show();
+    this.#log.tell(report, answered);
+  }
+
+  /** The list `snapshots` of `/v1/status`. */
+  status(): unknown[] {
+    return this.#reports.map(({ answeredAt, answered, listeners, withheld, incomplete }) => ({
+      listeners,
+      answeredAt: new Date(answeredAt).toISOString(),
+      requestBytes: answered.requestBytes,
+      responseBytes: answered.responseBytes,
+      ...answered.plan.counts,
+      notIncluded: [...incomplete],
+      withheld,
+      findings: answered.plan.findings.map(plainFinding),
+    }));
+  }
+
+  #count({ plan, requestBytes, responseBytes, whenEmpty }: AnsweredSnapshot): void {
+    const { metrics } = this.#parts;
+    const { counts } = plan;
+    metrics.add("certgate_tls_pruned_chains_total", {}, counts.prunedChains);
+    metrics.add("certgate_tls_pruned_certificates_total", {}, counts.prunedCertificates);
+    metrics.add("certgate_tls_pruned_secrets_total", {}, counts.prunedSecrets);
+    metrics.add("certgate_tls_neutralised_secrets_total", {}, counts.neutralised);
+    const emptied = counts.removedListeners + counts.parkedListeners;
+    metrics.add("certgate_tls_emptied_listeners_total", { action: whenEmpty }, emptied);
+    metrics.add("certgate_tls_listeners_left_intact_total", {}, leftIntact(plan));
+    metrics.add("certgate_snapshot_malformed_total", {}, ofKind(plan, "malformed"));
+    for (const [direction, size] of [["request", requestBytes], ["response", responseBytes]] as const) {
+      metrics.observe("certgate_hook_message_bytes", size, { direction });
+      metrics.set("certgate_hook_last_message_bytes", size, { direction });
+    }
+  }
+
+  #show(): void {
+    const { metrics } = this.#parts;
+    const sum = (value: (plan: Plan) => number) =>
+      this.#reports.reduce((total, { answered }) => total + value(answered.plan), 0);
+    metrics.set("certgate_tls_pruned_chains_active", sum(({ counts }) => counts.prunedChains));
+    metrics.set(
+      "certgate_tls_emptied_listeners_active",
+      sum(({ counts }) => counts.removedListeners + counts.parkedListeners),
+    );
+    metrics.set("certgate_tls_listeners_left_intact_active", sum(leftIntact));
+    metrics.set("certgate_platform_cert_unusable", sum((plan) => ofKind(plan, "platform_unusable")));
+    const hostnames = new Map<Reason, Set<string>>(WITHHOLDING_REASONS.map((reason) => [reason, new Set()]));
+    for (const { withheld } of this.#reports) {
+      for (const { hostname, reason } of withheld) hostnames.get(reason)?.add(hostname);
+    }
+    for (const [reason, names] of hostnames) {
+      metrics.set("certgate_tls_withheld_hostnames_active", names.size, { reason });
+    }
+    for (const list of LISTS) {
+      const missing = this.#reports.some(({ incomplete }) => incomplete.has(list));
+      metrics.set("certgate_hook_incomplete_input", missing ? 1 : 0, { kind: list });
+    }
+  }
+}
+
+function snapshotNames(snapshot: Snapshot): Set<string> {
+  const names = snapshot.listeners.map(({ name }) => name).filter((name) => !READY_LISTENER.test(name));
+  return new Set(names.length > 0 ? names : snapshot.secrets.map(({ name }) => `secret ${name}`));
+}
+
+function overlap(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  if (some.size === 0 || others.size === 0) return some.size === others.size;
+  for (const name of some) if (others.has(name)) return true;
+  return false;
+}
+
+function ofKind(plan: Plan, kind: Finding["kind"]): number {
+  return plan.findings.filter((finding) => finding.kind === kind).length;
+}
+
+function plainFinding(finding: Finding): unknown {
+  return finding.kind === "platform_unusable" ? { ...finding, verdict: finding.verdict.reason } : finding;
+}

@@ -1,0 +1,255 @@
+import { createHash } from "node:crypto";
+import { applyAnswer, type EnvoyAnswer, judge, judgeTrust } from "../health/mod.ts";
+import type { JudgeOptions, Log, Material, Problem, Summary, TrustVerdict } from "../model/mod.ts";
+import type { KnownVerdict, Metrics } from "../outputs/mod.ts";
+import { readFacts, readTrust } from "../pki/mod.ts";
+import type { Confirmer } from "./confirmer.ts";
+import { ContentMemo } from "./content_memo.ts";
+import type { Learnt, LearntPair, LearntTrust } from "./learnt.ts";
+
+/** What a {@linkcode VerdictStore} is made of. */
+export interface VerdictStoreParts {
+  readonly confirmer: Confirmer | null;
+  /** Verdicts from before the restart, by SHA-256 of the content in hex. */
+  readonly known: ReadonlyMap<string, KnownVerdict>;
+  readonly clock: () => number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Called after something new was learnt, so that it can be kept. */
+  readonly onLearnt: () => void;
+}
+
+const MEMO_BYTES = 64 * 1024 * 1024;
+const MOST_VERDICTS = 50_000;
+// After the binary failed to answer, the rules stand alone for this long before it is asked again.
+const PAUSE_AFTER_FAILURE = 60_000;
+// The event loop is given back this often, so that health and metrics answer while thousands are judged.
+const SLICE = 50;
+
+const LEAVE: TrustVerdict = {
+  action: "leave",
+  reason: "NotJudged",
+  cause: "not_judged",
+  detail: "",
+  edge: null,
+  filtered: null,
+};
+
+/** Materials of one content, asked about once. */
+type Questions<M, L> = Map<string, { readonly material: M; readonly waiting: L[] }>;
+type PairMaterial = Extract<Material, { kind: "pair" }>;
+type TrustMaterial = Extract<Material, { kind: "trust" }>;
+
+/**
+ * Everything certgate believes about certificates, by their content.
+ *
+ * - A verdict is made once per content: by the rules at once, then by the host's Envoy binary, which has the last word.
+ * - What is known is never asked again, by no call and after no restart; the time is judged at each look.
+ * - Where Envoy cannot be asked in time the rules stand, and the material is asked about again later.
+ */
+export class VerdictStore {
+  readonly #parts: VerdictStoreParts;
+  readonly #memos = {
+    pair: new ContentMemo<LearntPair>(MEMO_BYTES),
+    trust: new ContentMemo<LearntTrust>(MEMO_BYTES),
+  };
+  readonly #known: Map<string, KnownVerdict>;
+  #queue: Promise<unknown> = Promise.resolve();
+  #silentUntil = -Infinity;
+
+  constructor(parts: VerdictStoreParts) {
+    this.#parts = parts;
+    this.#known = new Map(parts.known);
+    parts.metrics.set("certgate_verdict_cache_entries", this.#known.size);
+  }
+
+  /** What is known, for keeping; oldest first. */
+  entries(): Iterable<readonly [string, KnownVerdict]> {
+    return this.#known;
+  }
+
+  /**
+   * Makes sure that every material has a verdict.
+   *
+   * @param materials What a snapshot holds.
+   * @param deadline Milliseconds since the epoch; Envoy's confirmation is not waited for longer.
+   */
+  async learn(materials: readonly Material[], deadline: number): Promise<void> {
+    const fresh = materials.filter((material) => this.#isFresh(material));
+    const { metrics } = this.#parts;
+    metrics.add("certgate_verdict_cache_lookups_total", { result: "hit" }, materials.length - fresh.length);
+    if (fresh.length === 0) return;
+    // One at a time: a second call with the same new materials finds them known when its turn comes.
+    const turn = this.#queue.then(() => this.#learnFresh(fresh, deadline));
+    this.#queue = turn.catch(() => {});
+    await turn;
+  }
+
+  /**
+   * The verdict of a material at a time.
+   *
+   * @param now Milliseconds since the epoch.
+   * @returns `leave` for what cannot be looked into; a trust bundle carries the members to keep.
+   */
+  verdictOf(material: Material, now: number, options: JudgeOptions = {}): TrustVerdict {
+    const learnt = this.#judgeByRules(material);
+    if (learnt.kind === "opaque") return LEAVE;
+    if (learnt.kind === "pair") {
+      const { summary } = learnt.known;
+      return { ...judge(summary, now, options), validity: summary, filtered: null };
+    }
+    const { verdict, keep } = judgeTrust(learnt.facts, now, options);
+    const { members } = learnt.facts;
+    const filtered = keep.length < members.length
+      ? Buffer.concat(keep.map((index) => members[index].pem))
+      : null;
+    return { ...verdict, filtered };
+  }
+
+  #isFresh(material: Material): boolean {
+    if (material.kind === "opaque") return false;
+    const learnt = this.#memos[material.kind].find(material.identity);
+    return learnt === undefined || this.#wantsEnvoy(learnt);
+  }
+
+  #wantsEnvoy(learnt: LearntPair | LearntTrust): boolean {
+    const { confirmer, clock } = this.#parts;
+    const confirmedBy = learnt.kind === "pair" ? learnt.known.confirmedBy : learnt.confirmedBy;
+    return confirmer !== null && confirmedBy !== confirmer.build && clock() >= this.#silentUntil;
+  }
+
+  async #learnFresh(materials: readonly Material[], deadline: number): Promise<void> {
+    const pairs: Questions<PairMaterial, LearntPair> = new Map();
+    const bundles: Questions<TrustMaterial, LearntTrust> = new Map();
+    let sliceEnd = performance.now() + SLICE;
+    for (const material of materials) {
+      const learnt = this.#judgeByRules(material);
+      if (learnt.kind !== "opaque" && this.#wantsEnvoy(learnt)) {
+        if (learnt.kind === "pair") ask(pairs, learnt, material as PairMaterial);
+        else ask(bundles, learnt, material as TrustMaterial);
+      }
+      if (performance.now() > sliceEnd) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        sliceEnd = performance.now() + SLICE;
+      }
+    }
+    if (pairs.size + bundles.size > 0) await this.#askEnvoy(pairs, bundles, deadline);
+    while (this.#known.size > MOST_VERDICTS) this.#known.delete(this.#known.keys().next().value!);
+    this.#parts.metrics.set("certgate_verdict_cache_entries", this.#known.size);
+    this.#parts.onLearnt();
+  }
+
+  #judgeByRules(material: Material): Learnt {
+    if (material.kind === "opaque") return { kind: "opaque" };
+    const held = this.#memos[material.kind].find(material.identity);
+    if (held) return held;
+    const learnt = this.#readMaterial(material);
+    if (learnt.kind === "pair") this.#memos.pair.put(material.identity, learnt);
+    else this.#memos.trust.put(material.identity, learnt);
+    return learnt;
+  }
+
+  #readMaterial(material: PairMaterial | TrustMaterial): LearntPair | LearntTrust {
+    const { metrics } = this.#parts;
+    const hash = createHash("sha256").update(material.identity).digest("hex");
+    const known = material.kind === "pair" ? this.#known.get(hash) : undefined;
+    if (known) return { kind: "pair", hash, known };
+    metrics.add("certgate_verdict_cache_lookups_total", { result: "miss" });
+    metrics.add("certgate_verdicts_total", { by: "rules" });
+    if (material.kind === "trust") {
+      return { kind: "trust", hash, facts: readTrust(material.bundle), confirmedBy: "" };
+    }
+    const judged = { summary: summarise(material), confirmedBy: "" };
+    this.#known.set(hash, judged);
+    return { kind: "pair", hash, known: judged };
+  }
+
+  async #askEnvoy(
+    pairs: Questions<PairMaterial, LearntPair>,
+    bundles: Questions<TrustMaterial, LearntTrust>,
+    deadline: number,
+  ): Promise<void> {
+    const { confirmer, clock, metrics, log } = this.#parts;
+    const asked = [...pairs.values()].map((question) => ({ ...question, rules: rulesOn(question) }));
+    const askedTrust = [...bundles.values()];
+    const started = performance.now();
+    const answers = asked.length === 0
+      ? []
+      : await confirmer!.confirm(asked.map(({ material }) => material.pair), {
+        expected: asked.map(({ rules }) => rules.problem === null),
+        deadline,
+      });
+    const trustAnswers = askedTrust.length === 0
+      ? []
+      : await confirmer!.confirmTrust(askedTrust.map(({ material }) => material.bundle), { deadline });
+    metrics.observe("certgate_envoy_confirm_duration_seconds", (performance.now() - started) / 1000);
+    asked.forEach(({ rules, waiting }, index) => {
+      const answer = answers[index];
+      if (!answer) return;
+      const known = { summary: this.#settle(waiting[0].hash, rules, answer), confirmedBy: confirmer!.build };
+      this.#known.delete(waiting[0].hash); // so that it counts as young again
+      this.#known.set(waiting[0].hash, known);
+      for (const learnt of waiting) learnt.known = known;
+    });
+    askedTrust.forEach(({ waiting }, index) => {
+      const answer = trustAnswers[index];
+      if (!answer) return;
+      const { hash, facts } = waiting[0];
+      const { problem } = this.#settle(hash, { ...NO_DATES, problem: facts.problem }, answer);
+      for (const learnt of waiting) {
+        learnt.facts = { ...facts, problem: asTrustProblem(problem) };
+        learnt.confirmedBy = confirmer!.build;
+      }
+    });
+    const unanswered = [...answers, ...trustAnswers].filter((answer) => answer === null).length;
+    if (unanswered === 0) return;
+    this.#silentUntil = clock() + PAUSE_AFTER_FAILURE;
+    metrics.add("certgate_envoy_confirm_failures_total", {}, unanswered);
+    log.warn("envoy did not judge everything new, the rules stand alone for the rest", {
+      unanswered,
+      why: confirmer!.whyNot(),
+    });
+  }
+
+  /** Envoy's answer wins; a disagreement is told, because it means that a rule is missing. */
+  #settle(hash: string, rules: Summary, answer: EnvoyAnswer): Summary {
+    const { metrics, log } = this.#parts;
+    metrics.add("certgate_verdicts_total", { by: "envoy" });
+    const { summary, overruled } = applyAnswer(rules, answer);
+    if (!overruled) return summary;
+    metrics.add("certgate_verdict_overruled_total", { envoy: answer.accepted ? "accepted" : "refused" });
+    log.warn("envoy and the rules disagree, the answer of envoy is taken", {
+      material: hash.slice(0, 16),
+      rules: rules.problem ? `${rules.problem.cause}: ${rules.problem.detail}` : "usable",
+      envoy: answer.accepted ? "accepted" : answer.message,
+    });
+    return summary;
+  }
+}
+
+const NO_DATES = { notBefore: -Infinity, notAfter: Infinity, temporary: false };
+
+function summarise(material: PairMaterial): Summary {
+  const { problem, notBefore, notAfter, temporary } = readFacts(material.pair);
+  return { problem, notBefore, notAfter, temporary };
+}
+
+// What another build of Envoy said is no rule: the rules are asked again before the two are compared.
+function rulesOn({ material, waiting }: { material: PairMaterial; waiting: LearntPair[] }): Summary {
+  const { summary, confirmedBy } = waiting[0].known;
+  return confirmedBy === "" ? summary : summarise(material);
+}
+
+function asTrustProblem(problem: Problem | null): Problem | null {
+  return problem && { cause: "trust_unreadable", detail: problem.detail };
+}
+
+function ask<M, L extends LearntPair | LearntTrust>(
+  questions: Questions<M, L>,
+  learnt: L,
+  material: M,
+): void {
+  const question = questions.get(learnt.hash);
+  if (question) question.waiting.push(learnt);
+  else questions.set(learnt.hash, { material, waiting: [learnt] });
+}

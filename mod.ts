@@ -1,0 +1,27 @@
+/**
+ * certgate as a library: judge certificate pairs as Envoy does, and prune from a snapshot what Envoy would refuse.
+ *
+ * @example Judge a pair
+ * ```ts
+ * import { judge, KeyMaterial, readFacts } from "./mod.ts";
+ *
+ * const text = (value: string) => new TextEncoder().encode(value);
+ * const facts = readFacts({ certificate: text(""), key: new KeyMaterial(text("")) });
+ * const verdict = judge(facts, Date.parse("2030-01-01T00:00:00Z"));
+ * console.log(verdict.action, verdict.reason); // "withhold" "Missing"
+ * ```
+ *
+ * @module
+ */
+export * from "./lib/model/mod.ts";
+export { makeSelfSigned, readFacts, readTrust, splitCombined } from "./lib/pki/mod.ts";
+export {
+  adviseWarnings,
+  applyAnswer,
+  describe,
+  type EnvoyAnswer,
+  judge,
+  judgeTrust,
+} from "./lib/health/mod.ts";
+export { applyPlan, readSnapshot, Snapshot, type Throwaways } from "./lib/xds/mod.ts";
+export { planPrune, type PruneOptions } from "./lib/mutations/mod.ts";
