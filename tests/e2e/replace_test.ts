@@ -41,6 +41,13 @@ Deno.test({
       await ticks.more(20);
       await everyServed(bed, port, good);
       await expectNothingRefused(envoy, good, [bad]);
+      const updates = await envoy.stats("listener_manager\\.listener_(modified|in_place_updated)$");
+      assert.ok(updates["listener_manager.listener_modified"] >= 2, JSON.stringify(updates));
+      assert.equal(
+        updates["listener_manager.listener_in_place_updated"],
+        updates["listener_manager.listener_modified"],
+        "every update of the listener left the other chains in place",
+      );
       assert.equal(total(await certgate.metrics(), "certgate_tls_pruned_chains_active"), 1);
     }),
 });

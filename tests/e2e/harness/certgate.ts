@@ -1,7 +1,7 @@
 import { parseSamples, type Samples } from "./metrics.ts";
 import { freePort } from "./ports.ts";
 import { Program } from "./process.ts";
-import { until } from "./wait.ts";
+import { Hopeless, until } from "./wait.ts";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).href;
 
@@ -52,7 +52,7 @@ export class Certgate {
   /** Waits until `/readyz` answers 200. */
   async ready(): Promise<void> {
     await until("certgate is ready", async () => {
-      if (!this.#program.running) throw new Error(`certgate has ended: ${await this.#program.output()}`);
+      if (!this.#program.running) throw new Hopeless(`certgate has ended: ${await this.#program.output()}`);
       const response = await fetch(`http://${this.#http}/readyz`, { signal: AbortSignal.timeout(2000) });
       await response.body?.cancel();
       return response.ok;

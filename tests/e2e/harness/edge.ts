@@ -3,7 +3,7 @@ import { EnvoyAdmin } from "./envoy_admin.ts";
 import { fixedPortsFree } from "./lock.ts";
 import { freePort } from "./ports.ts";
 import { Program } from "./process.ts";
-import { until } from "./wait.ts";
+import { Hopeless, until } from "./wait.ts";
 
 /** The Envoy that stands behind the name in EnvoyProxy; the binary is put where Envoy Gateway would download it. */
 export const ENVOY_VERSION: string = TOOLS.envoy.version;
@@ -73,7 +73,7 @@ export class Edge {
    */
   async envoy(cluster: string): Promise<EnvoyAdmin> {
     const { value } = await until(`the Envoy of "${cluster}" runs`, async () => {
-      if (!this.running) throw new Error("Envoy Gateway has ended");
+      if (!this.running) throw new Hopeless("Envoy Gateway has ended");
       for (const admin of await this.#admins()) {
         if (await admin.cluster() === cluster) return admin;
       }

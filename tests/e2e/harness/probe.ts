@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from "node:tls";
-import { until } from "./wait.ts";
+import { Hopeless, until } from "./wait.ts";
 
 /** What a real TLS request for a host got. */
 export type Answer =
@@ -117,7 +117,7 @@ export class Ticks {
     const goal = this.#count + pieces;
     await until(`${pieces} more pieces came on the open stream`, () => {
       if (this.#ended === null) return this.#count >= goal;
-      throw new Error(this.#ended);
+      throw new Hopeless(this.#ended);
     }, { within: 1000 * pieces + 5000 });
   }
 

@@ -81,6 +81,8 @@ export function route(gatewayName: string): KubernetesObject {
       parentRefs: [{ name: gatewayName }],
       rules: [{
         matches: [{ path: { type: "PathPrefix", value: "/" } }],
+        // Envoy would end a response that is still going on after 15 seconds.
+        timeouts: { request: "0s" },
         backendRefs: [{ group: "gateway.envoyproxy.io", kind: "Backend", name: "backend" }],
       }],
     },

@@ -6,11 +6,16 @@ export interface UntilOptions {
   readonly every?: number;
 }
 
+/** Thrown by a look when the condition cannot come true any more; ends the wait at once. */
+export class Hopeless extends Error {
+  override name = "Hopeless";
+}
+
 /**
  * Looks again and again until the look succeeds.
  *
  * A look that returns `undefined`, `null` or `false`, or that throws, has not succeeded yet. The last thing that
- * was wrong is in the error, because "timed out" alone explains nothing.
+ * was wrong is in the error, because "timed out" alone explains nothing. {@linkcode Hopeless} ends the wait at once.
  *
  * @param what The condition in words, for the error.
  * @param look Returns the wanted thing once it is there.
@@ -32,6 +37,7 @@ export async function until<T>(
       }
       last = value;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error instanceof Error ? error.message : error;
     }
     if (performance.now() - start > options.within) {
