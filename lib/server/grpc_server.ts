@@ -106,12 +106,15 @@ function countCalls(observer: CallObserver): ServerInterceptor {
       if (!done) observer.handled(hook, code);
       done = true;
     };
+    // grpc-js ends a call that it refuses by itself (too large, not decodable, too late) on the innermost call, past
+    // every interceptor; so the status is taken where all of them come by.
+    const send = call.sendStatus.bind(call);
+    call.sendStatus = (status) => {
+      handled(grpcStatus[status.code]);
+      send(status);
+    };
     return new ServerInterceptingCall(call, {
       start: (next) => next({ onCancel: () => handled("CANCELLED") }),
-      sendStatus: (status, next) => {
-        handled(grpcStatus[status.code]);
-        next(status);
-      },
     });
   };
 }
