@@ -1,0 +1,62 @@
+/**
+ * One folder per rule: `input.json` (what the rule is, options, request), `plan.json` and `answer.json`.
+ *
+ *     deno test -A tests/golden -- --rewrite     writes plan.json and answer.json anew; read the difference
+ */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { fromBinary, type JsonValue, toJson } from "@bufbuild/protobuf";
+import type { Plan } from "../../lib/model/mod.ts";
+import { planPrune, type PruneOptions } from "../../lib/mutations/mod.ts";
+import { applyPlan, readSnapshot } from "../../lib/xds/mod.ts";
+import { PostTranslateModifyResponseSchema, registry, requestFromJson } from "./build.ts";
+import { throwaways, verdictOfWord } from "./words.ts";
+
+interface Input {
+  readonly rule: string;
+  readonly options: { whenEmpty?: "remove" | "park"; onDark?: "refuse" | "wildcard"; neverGate?: string[] };
+  readonly request: JsonValue;
+}
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const rewrite = Deno.args.includes("--rewrite");
+
+function pruneOptions({ neverGate, ...rest }: Input["options"]): PruneOptions {
+  return { ...rest, throwaways, ...(neverGate && { neverGate: new Set(neverGate) }) };
+}
+
+/** Plan as it is kept: bytes as text, verdicts as their cause. */
+function planToJson(plan: Plan): string {
+  return toText(plan, (value) => {
+    if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+    const verdict = value as { cause?: string; action?: string } | null;
+    return verdict?.cause !== undefined && verdict.action !== undefined
+      ? `${verdict.action}: ${verdict.cause}`
+      : value;
+  });
+}
+
+function toText(value: unknown, replace: (value: unknown) => unknown = (value) => value): string {
+  return JSON.stringify(value, (_key, value) => replace(value), 2) + "\n";
+}
+
+function compare(path: string, text: string): void {
+  if (rewrite) writeFileSync(path, text);
+  assert.ok(existsSync(path), `${path} is missing: run with -- --rewrite`);
+  assert.equal(text, readFileSync(path, "utf8"), path);
+}
+
+for (
+  const { name, parentPath } of readdirSync(here, { withFileTypes: true }).filter((one) => one.isDirectory())
+) {
+  const folder = `${parentPath}/${name}`.replace("//", "/");
+  Deno.test(`planPrune() ${name.replaceAll("-", " ")}`, () => {
+    const input: Input = JSON.parse(readFileSync(`${folder}/input.json`, "utf8"));
+    const snapshot = readSnapshot(requestFromJson(input.request));
+    const plan = planPrune(snapshot, verdictOfWord, pruneOptions(input.options));
+    const answer = fromBinary(PostTranslateModifyResponseSchema, applyPlan(snapshot, plan, { throwaways }));
+    compare(`${folder}/plan.json`, planToJson(plan));
+    compare(`${folder}/answer.json`, toText(toJson(PostTranslateModifyResponseSchema, answer, { registry })));
+  });
+}
