@@ -11,7 +11,6 @@ import {
   isOid,
   NULL,
   OBJECT,
-  RELATIVE_OID,
   tagClass,
   tagNumber,
   UTC_TIME,
@@ -46,7 +45,6 @@ export function takeAny(der: Der): boolean {
     case NULL:
       return to === from;
     case OBJECT:
-    case RELATIVE_OID:
       return isOid(bytes, from, to);
     case UTF8_STRING:
       return isUtf8(bytes, from, to);

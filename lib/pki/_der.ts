@@ -7,7 +7,6 @@ export const BOOLEAN = 1,
   OBJECT = 6,
   ENUMERATED = 10,
   UTF8_STRING = 12,
-  RELATIVE_OID = 13,
   UTC_TIME = 23,
   GENERALIZED_TIME = 24;
 
