@@ -2,7 +2,17 @@
  * What the tests of this folder demand of traffic and of Envoy, in one place so that each test demands the same.
  */
 import assert from "node:assert/strict";
-import { type Answer, type Bed, type EnvoyAdmin, type Hole, type TestPair, until } from "./harness/mod.ts";
+import {
+  type Answer,
+  type Bed,
+  type Certgate,
+  type EnvoyAdmin,
+  type Hole,
+  type Samples,
+  type TestPair,
+  total,
+  until,
+} from "./harness/mod.ts";
 
 /** Host names `PREFIX0.example.com` and so on. */
 export function hosts(prefix: string, count: number): string[] {
@@ -93,4 +103,31 @@ export async function settled(envoy: EnvoyAdmin, pairs: readonly TestPair[]): Pr
       .map(([name]) => name.slice(0, name.lastIndexOf(".")));
     return new Set(decided).size >= pairs.length && performance.now() - since > 2000;
   }, { within: 20_000, every: 100 });
+}
+
+/**
+ * Demands that certgate counts exactly these pairs as withheld, and that nothing went wrong inside it.
+ *
+ * @returns The samples, for what else a test wants of them.
+ */
+export async function expectWithheld(certgate: Certgate, bad: readonly TestPair[]): Promise<Samples> {
+  const metrics = await certgate.metrics();
+  assert.equal(total(metrics, "certgate_tls_pruned_chains_active"), bad.length);
+  assert.equal(total(metrics, "certgate_tls_withheld_hostnames_active"), bad.length);
+  assert.ok(total(metrics, "certgate_tls_pruned_chains_total") >= bad.length);
+  assert.ok(total(metrics, "certgate_tls_pruned_secrets_total") >= bad.length);
+  assert.ok(total(metrics, "certgate_hook_calls_total", { hook: "PostTranslateModify" }) >= 1);
+  assert.equal(total(metrics, "certgate_envoy_binary"), 1);
+  for (
+    const family of [
+      "certgate_verdict_overruled_total",
+      "certgate_hook_incomplete_input",
+      "certgate_hook_panics_total",
+      "certgate_hook_deadline_exceeded_total",
+      "certgate_mutation_reverted_total",
+      "certgate_snapshot_malformed_total",
+      "certgate_tls_listeners_left_intact_active",
+    ]
+  ) assert.equal(total(metrics, family), 0, family);
+  return metrics;
 }

@@ -7,12 +7,6 @@ import { type Hole, TestAuthority, type TestPair } from "./pairs.ts";
 import { type Answer, probe } from "./probe.ts";
 import { gateway, ResourceDirectory, route, secret, sharedObjects } from "./resources.ts";
 
-const ENVOY = toolPath("envoy");
-const ENVOY_GATEWAY = toolPath("envoy-gateway");
-
-/** Whether a test of this folder has to be left out, because one of the real programs is not installed. */
-export const ignore: boolean = ENVOY === null || ENVOY_GATEWAY === null;
-
 /** What may differ between set-ups. */
 export interface BedOptions {
   /** One Envoy for all Gateways instead of one each; default `false`. */
@@ -55,13 +49,10 @@ export class Bed {
   }
 
   #places(): EdgePlaces {
-    if (ENVOY === null || ENVOY_GATEWAY === null) throw new Error("Envoy or Envoy Gateway is not installed");
-    return {
-      directory: this.directory,
-      resources: this.resources.path,
-      envoy: ENVOY,
-      envoyGateway: ENVOY_GATEWAY,
-    };
+    const envoy = toolPath("envoy");
+    const envoyGateway = toolPath("envoy-gateway");
+    if (envoy === null || envoyGateway === null) throw new Error("Envoy or Envoy Gateway is not installed");
+    return { directory: this.directory, resources: this.resources.path, envoy, envoyGateway };
   }
 
   /** Starts Envoy Gateway, with a hook on the bed's socket or with none. */

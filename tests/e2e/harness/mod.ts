@@ -6,7 +6,7 @@
  *
  * @module
  */
-export { Bed, ignore, onBed } from "./bed.ts";
+export { Bed, onBed } from "./bed.ts";
 export { Certgate } from "./certgate.ts";
 export { Edge } from "./edge.ts";
 export { EnvoyAdmin, type Refusals } from "./envoy_admin.ts";
