@@ -16,8 +16,9 @@ export interface SecretContext {
 /**
  * - A good secret stays, needed or not. So does one that cannot be judged.
  * - A bad entry goes if nothing refers to its name any more, or if a good entry of the same name stays behind.
- * - Else, if Envoy refuses it, a throwaway takes its place; if it is merely outside its dates it stays, since Envoy
- *   loads it and whoever still refers to it is not a hostname.
+ * - Else, of several bad entries of a name only the last stays, which is the one that counts. If Envoy refuses it, a
+ *   throwaway takes its place; if it is merely outside its dates it stays, since Envoy loads it and whoever still
+ *   refers to it is not a hostname.
  * - Where references may be out of sight (a list is missing, something does not read, a transport socket of a type
  *   that certgate does not know has the name in it) a bad secret counts as still referred to.
  * - A bundle that loads goes out without the members that are better left out.
@@ -49,6 +50,7 @@ function planSecret({ view, verdict, filtered }: SecretEntry, context: SecretCon
   const hostnames = context.hostnames.get(view.name) ?? [];
   const blame: readonly Blame[] = [{ hostnames, secret: view.name, verdict }];
   if (!isNeeded(view.name, context)) return { kind: "drop_secret", ...at, blame };
+  if (context.secrets.named(view.name).at(-1)!.view !== view) return { kind: "drop_secret", ...at, blame };
   const as = view.kind === "validation" ? "trust" : "pair";
   return isRefused(verdict) ? { kind: "neutralise_secret", ...at, as, blame } : null;
 }

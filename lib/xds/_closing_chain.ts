@@ -12,16 +12,17 @@ const ROUTER = "envoy.extensions.filters.http.router.v3.Router";
 const NOTHING = new Uint8Array(0);
 
 /**
- * A filter chain, without its match, that closes a TCP connection before a byte is sent: no TLS, and a direct
- * response of no bytes. The client hello is answered with the end of the connection.
+ * A filter chain that closes a TCP connection before a byte is sent: no TLS, and a direct response of no bytes. The
+ * client hello is answered with the end of the connection.
  */
 export function refusingChain(match: Span | null, name: string): Parts {
-  return [...head(match, name), field(3, ...directResponse())];
+  return inOrder({ match, name, filter: directResponse() });
 }
 
 /** The same with a throwaway pair, for a listener that has to keep speaking TLS: the handshake ends, nothing follows. */
 export function parkedChain(name: string, throwaways: Throwaways): Parts {
-  return [...refusingChain(null, name), field(6, ...socket("tls", TLS, tlsContext(throwaways)))];
+  const tls = socket("tls", TLS, tlsContext(throwaways));
+  return inOrder({ match: null, name, filter: directResponse(), socket: tls });
 }
 
 /**
@@ -34,13 +35,25 @@ export function quicChain(match: Span | null, name: string, throwaways: Throwawa
   // codec_type HTTP3; the manager takes any name for its statistics but not an empty one.
   const manager = [Uint8Array.of(8, 3), textField(2, "certgate-refuse"), routes, field(5, ...router)];
   const filter = [textField(1, "envoy.filters.network.http_connection_manager"), any(4, HTTP, ...manager)];
-  const context = field(1, tlsContext(throwaways));
-  return [...head(match, name), field(3, ...filter), field(6, ...socket("quic", QUIC, context))];
+  const quic = socket("quic", QUIC, field(1, tlsContext(throwaways)));
+  return inOrder({ match, name, filter, socket: quic });
 }
 
-function head(match: Span | null, name: string): Parts {
-  const parts = name === "" ? [] : [textField(7, name)];
-  return match === null ? parts : [field(1, match.view()), ...parts];
+interface ChainParts {
+  readonly match: Span | null;
+  readonly name: string;
+  readonly filter: Parts;
+  readonly socket?: Parts;
+}
+
+/** In the order of the field numbers, as everybody else writes it: the same answer twice is then the same bytes. */
+function inOrder({ match, name, filter, socket }: ChainParts): Parts {
+  return [
+    ...(match === null ? [] : [field(1, match.view())]),
+    field(3, ...filter),
+    ...(socket === undefined ? [] : [field(6, ...socket)]),
+    ...(name === "" ? [] : [textField(7, name)]),
+  ];
 }
 
 function directResponse(): Parts {
@@ -56,5 +69,6 @@ function socket(kind: "tls" | "quic", type: string, value: Uint8Array): Parts {
 }
 
 function any(number: number, type: string, ...value: Parts): Uint8Array {
-  return field(number, textField(1, TYPES + type), ...(value.length === 0 ? [] : [field(2, ...value)]));
+  const bytes = value.some((part) => part.length > 0) ? [field(2, ...value)] : [];
+  return field(number, textField(1, TYPES + type), ...bytes);
 }
