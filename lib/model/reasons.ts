@@ -54,7 +54,7 @@ export const CAUSES = {
   key_encrypted: { reason: "Unreadable", why: "the key is locked with a passphrase, which is not supported" },
   trust_unreadable: { reason: "Unreadable", why: "the list of trusted issuers is damaged or empty" },
   rsa_too_small: { reason: "Unsupported", why: "an RSA key needs at least 2048 bits" },
-  rsa_too_large: { reason: "Unsupported", why: "an RSA key may have at most 8192 bits" },
+  rsa_too_large: { reason: "Unsupported", why: "an RSA key may have at most 16384 bits" },
   rsa_parameters: { reason: "Unsupported", why: "the numbers of the RSA key are outside what is allowed" },
   curve_unsupported: { reason: "Unsupported", why: "the key uses a curve other than P-256, P-384 or P-521" },
   key_kind_unsupported: { reason: "Unsupported", why: "the key is of a kind the proxy does not know" },
