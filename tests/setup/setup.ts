@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findFiles } from "../runner/find_files.ts";
 import { run } from "./_run.ts";
@@ -46,6 +48,13 @@ async function cacheLibraries(say: (line: string) => void): Promise<string | nul
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
   say(failed === null ? `libraries: cached (${seconds} s)` : `libraries: ${failed}`);
   return failed;
+}
+
+/** Packages that are run as programs, which no import tells of: those that make the code in proto/gen. */
+function programs(): string[] {
+  const generate = join(ROOT, "proto/generate.ts");
+  if (!existsSync(generate)) return [];
+  return [...readFileSync(generate, "utf8").matchAll(/"(npm:[^"]+)"/g)].map(([, specifier]) => specifier);
 }
 
 if (import.meta.main) {
