@@ -42,7 +42,7 @@ const READY_LISTENER = /^envoy-gateway-proxy-ready-/;
  * hostnames are the same set in each (promise 5 of the design).
  *
  * Envoy Gateway sends a snapshot per Gateway, or one for all, without a name; a snapshot replaces the earlier one that
- * it shares a listener or a route configuration with.
+ * it shares a listener or a filter chain with.
  */
 export class SnapshotReports {
   readonly #parts: { log: Log; metrics: Metrics; clock: () => number };
@@ -133,7 +133,11 @@ export class SnapshotReports {
 }
 
 function snapshotNames(snapshot: Snapshot): Set<string> {
-  const names = snapshot.listeners.map(({ name }) => name).filter((name) => !READY_LISTENER.test(name));
+  // Envoy Gateway names a listener after the first host of its port, so the name goes when that host goes; the names of
+  // the chains stay.
+  const names = snapshot.listeners.filter(({ name }) => !READY_LISTENER.test(name))
+    .flatMap(({ name, chains }) => [name, ...chains.map((chain) => chain.name)])
+    .filter((name) => name !== "");
   return new Set(names.length > 0 ? names : snapshot.secrets.map(({ name }) => `secret ${name}`));
 }
 

@@ -60,7 +60,14 @@ export class EnvoyAdmin {
     return new Set(serials);
   }
 
-  /** Names of the SDS secrets that Envoy holds or waits for (`static`, `active` or `warming`). */
+  /** Names of the listeners that came from Envoy Gateway. */
+  async listenerNames(): Promise<string[]> {
+    const response = await this.#get("/config_dump?resource=dynamic_listeners&mask=name");
+    const { configs } = await response.json() as { configs?: { name: string }[] };
+    return (configs ?? []).map(({ name }) => name).sort();
+  }
+
+  /** Names of the SDS secrets that Envoy holds or waits for. */
   async secretNames(): Promise<{ active: string[]; warming: string[] }> {
     const response = await this.#get("/config_dump?resource=dynamic_active_secrets&mask=name");
     const waiting = await this.#get("/config_dump?resource=dynamic_warming_secrets&mask=name");
