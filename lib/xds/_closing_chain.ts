@@ -19,7 +19,10 @@ export function refusingChain(match: Span | null, name: string): Parts {
   return inOrder({ match, name, filter: directResponse() });
 }
 
-/** The same with a throwaway pair, for a listener that has to keep speaking TLS: the handshake ends, nothing follows. */
+/**
+ * The same with a throwaway pair, for a listener that stays a TLS listener. Envoy closes before it has sent the pair, as
+ * the real one was seen to do: the direct response comes when the connection does, not when the handshake is over.
+ */
 export function parkedChain(name: string, throwaways: Throwaways): Parts {
   const tls = socket("tls", TLS, tlsContext(throwaways));
   return inOrder({ match: null, name, filter: directResponse(), socket: tls });
