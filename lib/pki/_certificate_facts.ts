@@ -69,6 +69,9 @@ export function serialText(contents: Uint8Array): string {
 }
 
 function fingerprintOf(der: Uint8Array): string {
-  const text = createHash("sha256").update(der).digest("hex").toUpperCase();
-  return text.replace(/..(?!$)/g, "$&:");
+  const digest: Uint8Array = createHash("sha256").update(der).digest();
+  return Array.from(digest, (byte) => BYTES[byte]).join(":");
 }
+
+/** Each byte as two digits. */
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, "0"));

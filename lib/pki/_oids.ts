@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /** Dotted text of an object identifier's contents; identifiers too long to mean anything are given as hex. */
 export function oidText(bytes: Uint8Array, from = 0, to = bytes.length): string {
   if (to - from > 64) return `#${hex(bytes.subarray(from, from + 64))}…`;
@@ -24,9 +26,7 @@ export function oidText(bytes: Uint8Array, from = 0, to = bytes.length): string 
 
 /** Lower-case hex. */
 export function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte < 16 ? `0${byte.toString(16)}` : byte.toString(16);
-  return text;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }
 
 /** Attribute types with a short name in RFC 4514, section 3. */

@@ -170,7 +170,9 @@ function takePkcs8Ec(parameters: Der, key: Der): PrivateKey | KeyFailure | null 
 function takeRsaKey(der: Der): PrivateKey | KeyFailure | null {
   if (!der.take(SEQUENCE)) return null;
   const fields = der.inside();
-  if (takeSmallInteger(fields) !== 0) return null;
+  const version = takeSmallInteger(fields);
+  if (version === 1) return { cause: "rsa_parameters", detail: "the RSA key has more than two primes" };
+  if (version !== 0) return null;
   const numbers: bigint[] = [];
   for (let i = 0; i < 8; i++) {
     const number = takeUnsigned(fields);

@@ -14,15 +14,17 @@ const KEYS: Readonly<Record<string, "RSA" | "EC" | "DSA">> = {
 const CERTIFICATES: ReadonlySet<string> = new Set(["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
 
 /** A header that says how a key is encrypted, as BoringSSL's `PEM_get_EVP_CIPHER_INFO` wants it, with its IV. */
-const ENCRYPTED =
-  /^Proc-Type: 4,ENCRYPTED[^\n]*\nDEK-Info: (?:(?:DES-CBC|DES-EDE3-CBC).[0-9a-f]{16}|AES-(?:128|192|256)-CBC.[0-9a-f]{32})/is;
+const ENCRYPTED = new RegExp(
+  "^Proc-Type: 4,ENCRYPTED[^\\n]*\\nDEK-Info: " +
+    "(?:DES(?:-EDE3)?-CBC[^A-Z0-9-][0-9A-Fa-f]{16}|AES-(?:128|192|256)-CBC[^A-Z0-9-][0-9A-Fa-f]{32})",
+);
 
 /**
  * Reads a bundle of trusted issuers (client or upstream CAs), and what Envoy would refuse it for.
  *
  * The rules are those of BoringSSL's `PEM_X509_INFO_read_bio`, which Envoy's validator uses: certificates, revocation
  * lists and keys in it have to be readable, blocks of other kinds are skipped, and at least one certificate has to be
- * there. An empty bundle counts as damaged although Envoy loads it, because Envoy then trusts everybody.
+ * there.
  *
  * @param bundle The PEM file.
  * @returns The certificates before the first damaged block. Never throws; the time is linear in the length.
