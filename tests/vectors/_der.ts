@@ -3,12 +3,18 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 
 /** Bytes, or text that stands for its Latin-1 bytes. */
 export type Raw = Uint8Array | string;
 
 /** Joins bytes. */
 export function join(...parts: readonly Uint8Array[]): Uint8Array {
+  return joinAll(parts);
+}
+
+/** Joins any number of bytes, also more than a call may have arguments. */
+export function joinAll(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;
   for (const part of parts) {
@@ -20,16 +26,12 @@ export function join(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Bytes from hexadecimal digits; blanks are ignored. */
 export function hex(digits: string): Uint8Array {
-  const clean = digits.replace(/\s/g, "");
-  return Uint8Array.from(
-    { length: clean.length / 2 },
-    (_, at) => parseInt(clean.slice(at * 2, at * 2 + 2), 16),
-  );
+  return Uint8Array.fromHex(digits.replace(/\s/g, ""));
 }
 
 /** Bytes of a text, one per character. */
 export function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (c) => c.charCodeAt(0));
+  return new Uint8Array(Buffer.from(text, "latin1"));
 }
 
 function raw(content: Raw): Uint8Array {
@@ -46,7 +48,7 @@ export function length(size: number): Uint8Array {
 
 /** Tag, length and content. */
 export function tlv(tag: number, ...content: readonly Raw[]): Uint8Array {
-  const inside = join(...content.map(raw));
+  const inside = joinAll(content.map(raw));
   return join(Uint8Array.of(tag), length(inside.byteLength), inside);
 }
 

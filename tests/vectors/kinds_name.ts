@@ -10,7 +10,22 @@ import {
   soundExtensions,
   utf8,
 } from "./_certificate.ts";
-import { ctx, ctxRaw, hex, int, join, latin1, nil, octets, oid, type Raw, seq, set, tlv } from "./_der.ts";
+import {
+  ctx,
+  ctxRaw,
+  hex,
+  int,
+  join,
+  joinAll,
+  latin1,
+  nil,
+  octets,
+  oid,
+  type Raw,
+  seq,
+  set,
+  tlv,
+} from "./_der.ts";
 import { group, type Kind } from "./_kind.ts";
 import { certPair, type pair } from "./_pem.ts";
 
@@ -24,7 +39,7 @@ const san = (value: Raw, critical = false) =>
   });
 const names = (...all: Uint8Array[]) => san(seq(...all));
 const many = (count: number) =>
-  seq(...Array.from({ length: count }, (_, at) => dns(`host-${at}.example.com`)));
+  seq(joinAll(Array.from({ length: count }, (_, at) => dns(`host-${at}.example.com`))));
 
 const subjects: Table = {
   "empty": () => subject(name()),
