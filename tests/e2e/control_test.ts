@@ -18,8 +18,9 @@ Deno.test({
       await bed.putGateway("edge", port, good);
       const hook = bed.keep(await EchoHook.start(bed.socket));
       const edge = await bed.startEdge("all");
+      const envoy = await edge.envoy("default/edge");
       await everyServed(bed, port, good);
-      await expectNothingRefused(await edge.envoy("default/edge"), good, []);
+      await expectNothingRefused(envoy, good, []);
       assert.ok(hook.requests.length >= 1);
     }),
 });

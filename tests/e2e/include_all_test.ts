@@ -16,10 +16,11 @@ Deno.test({
       await bed.putGateway("edge", port, good);
       const certgate = await bed.startCertgate();
       const edge = await bed.startEdge("unset");
+      const envoy = await edge.envoy("default/edge");
 
       await everyServed(bed, port, good);
 
-      await expectNothingRefused(await edge.envoy("default/edge"), good, []);
+      await expectNothingRefused(envoy, good, []);
 
       const metrics = await certgate.metrics();
       for (const [kind, missing] of Object.entries({ listeners: 1, clusters: 0, secrets: 0 })) {
@@ -45,6 +46,7 @@ Deno.test({
       await bed.putGateway("edge", port, [...good, ...bad]);
       const certgate = await bed.startCertgate();
       const edge = await bed.startEdge("unset");
+      const envoy = await edge.envoy("default/edge");
 
       // A reference without its secret would keep the listener, and every host on it, waiting for ever.
       await everyServed(bed, port, good);
@@ -56,7 +58,7 @@ Deno.test({
         assert.ok(serial === null || !known.has(serial), "the certificate of another host was presented");
       }
 
-      await expectNothingRefused(await edge.envoy("default/edge"), good, bad);
+      await expectNothingRefused(envoy, good, bad);
 
       const metrics = await certgate.metrics();
       assert.ok(total(metrics, "certgate_tls_neutralised_secrets_total") >= bad.length);

@@ -28,7 +28,7 @@ Deno.test({
       await bed.putGateway("edge", port, [...good, bad, added, alsoBad]);
       await until("Envoy Gateway has seen the change", async () => {
         return (await edge.log()).includes("added-example-com");
-      }, { within: 10_000 });
+      }, { within: 30_000 });
       await expectDark(bed, port, [added, bad, alsoBad]);
 
       const start = performance.now();

@@ -26,7 +26,7 @@ for (const merge of [false, true]) {
 
         await everyServed(bed, port, good);
         for (const envoy of envoys) {
-          await until("Envoy is ready", () => envoy.ready(), { within: 10_000 });
+          await until("Envoy is ready", () => envoy.ready(), { within: 30_000 });
         }
         const answers = await bed.ask(darkPort, bad.map(({ host }) => host));
         assert.deepEqual(answers, bad.map(() => ({ kind: "closed" })));

@@ -100,10 +100,17 @@ export class Bed {
     return await Promise.all(hosts.map((host) => probe({ port, host, trust: this.authority.pem })));
   }
 
-  /** Ends everything that was started here. */
+  /**
+   * Ends everything that was started here, the latest first.
+   *
+   * @throws what could not be ended, after the rest has been.
+   */
   async close(): Promise<void> {
-    for (const started of this.#started.reverse()) await started.stop();
-    await this.backend.stop();
+    const problems: unknown[] = [];
+    for (const started of [this.backend, ...this.#started].reverse()) {
+      await started.stop().catch((problem) => problems.push(problem));
+    }
+    if (problems.length > 0) throw new AggregateError(problems, "Cannot end everything");
   }
 }
 
@@ -112,29 +119,36 @@ export class Bed {
  *
  * If the test fails, the directory with all configuration and logs stays, and the ends of the logs are printed.
  */
-export async function onBed(
-  options: BedOptions,
-  body: (bed: Bed) => Promise<void>,
-): Promise<void> {
+export async function onBed(options: BedOptions, body: (bed: Bed) => Promise<void>): Promise<void> {
   const lock = await GatewayLock.take();
-  const bed = await Bed.make(options);
   try {
-    await body(bed);
-    await bed.close();
-    await Deno.remove(bed.directory, { recursive: true });
-  } catch (error) {
-    await bed.close();
-    await showLogs(bed.directory);
-    throw error;
+    const bed = await Bed.make(options);
+    try {
+      try {
+        await body(bed);
+      } finally {
+        await bed.close();
+      }
+      await Deno.remove(bed.directory, { recursive: true });
+    } catch (error) {
+      await showLogs(bed.directory);
+      throw error;
+    }
   } finally {
     await lock.release();
   }
 }
 
+/** What is worth a look first: every warning, and the end of whatever a program said last. */
 async function showLogs(directory: string): Promise<void> {
   console.error(`Everything of the failed test is kept in ${directory}`);
   for (const name of ["envoy-gateway.log", "certgate.log"]) {
     const text = await Deno.readTextFile(`${directory}/${name}`).catch(() => "");
-    if (text !== "") console.error(`--- the end of ${name}\n${text.split("\n").slice(-40).join("\n")}`);
+    const lines = text.split("\n").filter((line) => line !== "");
+    const worth = lines.filter((line, index) =>
+      /\t(warn|error)\t|\]\[(warning|error|critical)\]|"level":"(warn|error)"/.test(line) ||
+      index >= lines.length - 10
+    );
+    if (worth.length > 0) console.error(`--- from ${name}\n${worth.slice(-40).join("\n")}`);
   }
 }

@@ -56,7 +56,7 @@ export class Certgate {
       const response = await fetch(`http://${this.#http}/readyz`, { signal: AbortSignal.timeout(2000) });
       await response.body?.cancel();
       return response.ok;
-    }, { within: 20_000 });
+    }, { within: 30_000 });
   }
 
   /** The present samples of `/metrics`. */

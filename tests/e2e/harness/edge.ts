@@ -77,7 +77,7 @@ export class Edge {
       for (const admin of await this.#admins()) {
         if (await admin.cluster() === cluster) return admin;
       }
-    }, { within: 40_000 });
+    }, { within: 60_000 });
     return value;
   }
 

@@ -19,7 +19,10 @@ export class GatewayLock {
   static async take(): Promise<GatewayLock> {
     const directory = Deno.env.get("TMPDIR") ?? "/tmp";
     const file = await Deno.open(`${directory}/certgate-e2e.lock`, { create: true, write: true });
-    await file.lock(true);
+    await until("no other test run uses Envoy Gateway on this machine", () => file.tryLock(true), {
+      within: 600_000,
+      every: 250,
+    });
     return new GatewayLock(file);
   }
 
@@ -39,6 +42,6 @@ export async function fixedPortsFree(): Promise<void> {
     await until(`port ${port}, which Envoy Gateway needs, is free`, () => {
       Deno.listen({ hostname: "0.0.0.0", port }).close();
       return true;
-    }, { within: 20_000, every: 100 });
+    }, { within: 30_000, every: 100 });
   }
 }
