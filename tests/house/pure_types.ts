@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFiles } from "../runner/find_files.ts";
-import { LAST_PURE_RANK, placeOf } from "../lint/_place.ts";
+import { LAST_PURE_RANK, placeOf } from "../lint/place.ts";
 import { deno, type Ended } from "./deno.ts";
 
 /** Everything a pure rank may know by name: the language, text and streams, URLs, web crypto. No `Deno`. */

@@ -1,5 +1,5 @@
 import { visitGlobals } from "./_globals.ts";
-import { placeOf } from "./_place.ts";
+import { placeOf } from "./place.ts";
 
 /** Inside `lib/` only commands write to the terminal; everything else has the log. */
 export const console: Deno.lint.Rule = {

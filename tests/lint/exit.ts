@@ -1,5 +1,5 @@
 import { visitGlobals } from "./_globals.ts";
-import { placeOf } from "./_place.ts";
+import { placeOf } from "./place.ts";
 
 /** Only `main.ts` ends the process; everything else returns a result, so that it can be tested and cleaned up after. */
 export const exit: Deno.lint.Rule = {

@@ -1,6 +1,6 @@
 import { visitGlobals } from "./_globals.ts";
 import { type Import, visitImports } from "./_imports.ts";
-import { LAST_PURE_RANK, placeOf } from "./_place.ts";
+import { LAST_PURE_RANK, placeOf } from "./place.ts";
 
 /** Names of the runtime through which time, chance or the outside comes in. */
 const GLOBALS = new Set([

@@ -1,5 +1,5 @@
 import { dirname } from "node:path/posix";
-import { doorOf, type Place, placeOf, targetOf } from "./_place.ts";
+import { doorOf, type Place, placeOf, targetOf } from "./place.ts";
 import { visitImports } from "./_imports.ts";
 
 /**
@@ -44,7 +44,7 @@ function complaint(from: Place, to: Place | null): string | null {
 
 function rankComplaint(from: Place, to: Place): string | null {
   for (const { part, rank } of [from, to]) {
-    if (rank === undefined) return `"lib/${part}" has no rank: give it one in tests/lint/_place.ts`;
+    if (rank === undefined) return `"lib/${part}" has no rank: give it one in tests/lint/place.ts`;
   }
   if (to.rank! >= from.rank!) {
     return `"lib/${from.part}" (rank ${from.rank}) may not import "lib/${to.part}" (rank ${to.rank})`;

@@ -73,7 +73,7 @@ Deno.test("ranks keeps protobuf to lib/xds", () => {
 
 Deno.test("ranks asks for a rank when a folder has none", () => {
   assert.deepEqual(says("lib/cli/x.ts", "../novelty/mod.ts"), [
-    '"lib/novelty" has no rank: give it one in tests/lint/_place.ts',
+    '"lib/novelty" has no rank: give it one in tests/lint/place.ts',
   ]);
 });
 

@@ -35,11 +35,8 @@ export async function setUp(
 async function cacheLibraries(say: (line: string) => void): Promise<string | null> {
   const started = Date.now();
   const frozen = Deno.env.get("CI") ? ["--frozen"] : [];
-  const failed = await run(Deno.execPath(), [
-    "cache",
-    ...frozen,
-    ...findFiles(ROOT, (path) => path.endsWith(".ts")),
-  ], {
+  const modules = [...findFiles(ROOT, (path) => path.endsWith(".ts")), ...programs()];
+  const failed = await run(Deno.execPath(), ["cache", ...frozen, ...modules], {
     cwd: ROOT,
     limit: CACHE_LIMIT,
     env: { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "system,mozilla", NO_COLOR: "1" },
