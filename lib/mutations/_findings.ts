@@ -1,11 +1,10 @@
-import type { Finding, ListName } from "../model/mod.ts";
+import type { Finding, ListName, Step } from "../model/mod.ts";
 import type { Snapshot } from "../xds/mod.ts";
-import { referencesOf } from "./_references.ts";
-import type { SecretTable } from "./_secret_table.ts";
+import { mentionsOf } from "./_references.ts";
 
 /** What is wrong with the snapshot as a whole, and changes nothing by itself. */
-export function findProblems(snapshot: Snapshot, secrets: SecretTable): Finding[] {
-  return [...incomplete(snapshot), ...malformed(snapshot), ...unresolved(snapshot, secrets)];
+export function findProblems(snapshot: Snapshot): Finding[] {
+  return [...incomplete(snapshot), ...malformed(snapshot)];
 }
 
 const UNSET = "is empty; if there should be something in it, set includeAll for it";
@@ -34,7 +33,7 @@ function refersToSecrets(snapshot: Snapshot): boolean {
     ...snapshot.listeners.flatMap(({ chains }) => chains),
     ...snapshot.clusters.flatMap(({ contexts }) => contexts),
   ];
-  return parts.some(({ socket }) => socket.kind === "tls" && [...referencesOf(socket.tls)].length > 0);
+  return parts.some(({ socket }) => socket.kind === "tls" && mentionsOf(socket.tls).length > 0);
 }
 
 function malformed(snapshot: Snapshot): Finding[] {
@@ -56,21 +55,15 @@ function malformed(snapshot: Snapshot): Finding[] {
   return findings;
 }
 
-function unresolved(snapshot: Snapshot, secrets: SecretTable): Finding[] {
-  const findings: Finding[] = [];
-  if (secrets.entries.length === 0) return findings;
-  for (const { name: listener, chains } of snapshot.listeners) {
-    for (const { socket, name: chain } of chains) {
-      if (socket.kind !== "tls") continue;
-      for (const { reference: { name } } of referencesOf(socket.tls)) {
-        if (secrets.named(name).length > 0) continue;
-        findings.push({
-          kind: "unresolved_reference",
-          name,
-          usedBy: `listener "${listener}", chain "${chain}"`,
-        });
-      }
-    }
-  }
-  return findings;
+/** Names that a chain was dropped for, or lost a certificate for, because nothing loadable stands behind them. */
+export function unresolvedNames(steps: readonly Step[]): Finding[] {
+  return steps.flatMap((step) => {
+    if (!("listener" in step)) return [];
+    const chain = "chainName" in step ? `, chain "${step.chainName}"` : "";
+    return step.blame.filter(({ verdict }) => verdict.cause === "secret_missing").map((
+      { secret },
+    ): Finding => (
+      { kind: "unresolved_reference", name: secret, usedBy: `listener "${step.listenerName}"${chain}` }
+    ));
+  });
 }

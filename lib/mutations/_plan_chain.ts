@@ -15,7 +15,9 @@ export type ChainFate =
   | { readonly kind: "keep"; readonly lost: readonly LostCertificate[]; readonly bundle: Uint8Array | null }
   | { readonly kind: "drop"; readonly blame: readonly Blame[] };
 
-const KEEP: ChainFate = { kind: "keep", lost: [], bundle: null };
+/** The fate of nearly every chain, and the same object each time, so that others can tell at once. */
+export const KEEP: ChainFate = { kind: "keep", lost: [], bundle: null };
+const NONE: readonly LostCertificate[] = [];
 
 /**
  * - A chain without TLS, or with TLS that no certificate of the snapshot takes part in, is kept.
@@ -26,28 +28,11 @@ const KEEP: ChainFate = { kind: "keep", lost: [], bundle: null };
  */
 export function planChain(chain: ChainView, secrets: SecretTable, judgement: Judgement): ChainFate {
   if (chain.socket.kind !== "tls") return KEEP;
-  const { tls } = chain.socket;
   const lost = lostCertificates(chain, secrets, judgement);
-  const blame = (secret: string, verdict: Verdict): Blame => ({
-    hostnames: chain.serverNames,
-    secret,
-    verdict,
-  });
-  const fatal: Blame[] = [];
-  if (tls.trustReference !== null) {
-    const verdict = secrets.problem(tls.trustReference, "validation");
-    if (verdict !== null) fatal.push(blame(tls.trustReference.name, verdict));
-  }
-  if (tls.tickets !== null) {
-    const verdict = secrets.problem(tls.tickets, "other");
-    if (verdict !== null) fatal.push(blame(tls.tickets.name, verdict));
-  }
-  let bundle: Uint8Array | null = null;
-  if (tls.trust !== null) {
-    const judged = judgement.judge(tls.trust.material, { name: null, allowExpired: tls.trust.allowExpired });
-    if (judged.verdict.action === "withhold") fatal.push(blame("inline client CA", judged.verdict));
-    bundle = judged.filtered;
-  }
+  const { tls } = chain.socket;
+  const { fatal, bundle } = tls.trustReference === null && tls.trust === null && tls.tickets === null
+    ? NOTHING_ELSE
+    : judgeTheRest(chain, tls, { secrets, judgement });
   const had = tls.certificates.length + tls.inlineCertificates.length;
   if (fatal.length > 0 || (had > 0 && lost.length === had)) {
     return { kind: "drop", blame: [...lost.map((one) => one.blame), ...fatal] };
@@ -55,19 +40,57 @@ export function planChain(chain: ChainView, secrets: SecretTable, judgement: Jud
   return lost.length === 0 && bundle === null ? KEEP : { kind: "keep", lost, bundle };
 }
 
-function lostCertificates(chain: ChainView, secrets: SecretTable, judgement: Judgement): LostCertificate[] {
-  const { tls } = chain.socket as { readonly tls: TlsView };
-  const lost: LostCertificate[] = [];
-  const lose = (from: LostCertificate["from"], certificate: number, secret: string, verdict: Verdict) => {
-    lost.push({ from, certificate, blame: { hostnames: chain.serverNames, secret, verdict } });
+/** What the client CA and the ticket keys of a chain come to. */
+interface Rest {
+  /** Each a ground to drop the chain. */
+  readonly fatal: readonly Blame[];
+  readonly bundle: Uint8Array | null;
+}
+
+const NOTHING_ELSE: Rest = { fatal: [], bundle: null };
+
+interface Judges {
+  readonly secrets: SecretTable;
+  readonly judgement: Judgement;
+}
+
+function judgeTheRest(
+  chain: ChainView,
+  { trust, trustReference, tickets }: TlsView,
+  { secrets, judgement }: Judges,
+): Rest {
+  const fatal: Blame[] = [];
+  const blame = (secret: string, verdict: Verdict | null) => {
+    if (verdict?.action === "withhold") fatal.push({ hostnames: chain.serverNames, secret, verdict });
   };
-  tls.certificates.forEach((reference, index) => {
-    const verdict = secrets.problem(reference, "certificate");
-    if (verdict !== null) lose("sds", index, reference.name, verdict);
+  if (trustReference !== null) blame(trustReference.name, secrets.problem(trustReference, "validation"));
+  if (tickets !== null) blame(tickets.name, secrets.problem(tickets, "other"));
+  if (trust === null) return { fatal, bundle: null };
+  const { verdict, filtered } = judgement.judge(trust.material, {
+    name: null,
+    allowExpired: trust.allowExpired,
   });
-  tls.inlineCertificates.forEach((material, index) => {
-    const { verdict } = judgement.judge(material, { name: null, allowExpired: false });
+  blame("inline client CA", verdict);
+  return { fatal, bundle: filtered };
+}
+
+function lostCertificates(
+  chain: ChainView,
+  secrets: SecretTable,
+  judgement: Judgement,
+): readonly LostCertificate[] {
+  const { certificates, inlineCertificates } = (chain.socket as { readonly tls: TlsView }).tls;
+  let lost: LostCertificate[] | null = null;
+  const lose = (from: LostCertificate["from"], certificate: number, secret: string, verdict: Verdict) => {
+    (lost ??= []).push({ from, certificate, blame: { hostnames: chain.serverNames, secret, verdict } });
+  };
+  for (let index = 0; index < certificates.length; index++) {
+    const verdict = secrets.problem(certificates[index], "certificate");
+    if (verdict !== null) lose("sds", index, certificates[index].name, verdict);
+  }
+  for (let index = 0; index < inlineCertificates.length; index++) {
+    const { verdict } = judgement.judge(inlineCertificates[index], { name: null, allowExpired: false });
     if (verdict.action === "withhold") lose("inline", index, "inline certificate", verdict);
-  });
-  return lost;
+  }
+  return lost ?? NONE;
 }

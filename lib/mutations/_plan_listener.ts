@@ -1,18 +1,20 @@
 import type { Blame, Step } from "../model/mod.ts";
 import type { ChainView, ListenerView } from "../xds/mod.ts";
 import type { Judgement } from "./_judgement.ts";
-import { type ChainFate, planChain } from "./_plan_chain.ts";
+import { type ChainFate, KEEP, planChain } from "./_plan_chain.ts";
 import type { SecretTable } from "./_secret_table.ts";
 import { ServerNames } from "./_server_names.ts";
 
 /** What becomes of one listener. */
 export interface ListenerFate {
   readonly steps: readonly Step[];
-  /** Chains that go out as they were or with a certificate less; what they refer to is still needed. */
-  readonly kept: readonly { readonly chain: ChainView; readonly lostReferences: ReadonlySet<number> }[];
   /** Why each dropped chain is dropped. */
   readonly dropped: readonly (readonly Blame[])[];
+  /** What becomes of each chain, in the order of the listener's; `null` where nothing changes. */
+  readonly chains: readonly ChainFate[] | null;
 }
+
+const UNTOUCHED: ListenerFate = { steps: [], dropped: [], chains: null };
 
 /**
  * - A listener that does not read, and one with nothing withheld, gets no step.
@@ -25,22 +27,14 @@ export function planListener(
   listener: ListenerView,
   { secrets, judgement }: { readonly secrets: SecretTable; readonly judgement: Judgement },
 ): ListenerFate {
-  const untouched = new Set<number>();
-  if (listener.malformed) {
-    const kept = listener.chains.map((chain) => ({ chain, lostReferences: untouched }));
-    return { steps: [], kept, dropped: [] };
-  }
-  const fates = listener.chains.map((chain) => ({ chain, fate: planChain(chain, secrets, judgement) }));
-  const kept = fates.flatMap(({ chain, fate }) => {
-    if (fate.kind === "drop") return [];
-    const lost = fate.lost.filter(({ from }) => from === "sds").map(({ certificate }) => certificate);
-    return [{ chain, lostReferences: lost.length === 0 ? untouched : new Set(lost) }];
-  });
-  const dropped = fates.flatMap(({ fate }) => fate.kind === "drop" ? [fate.blame] : []);
-  const steps = dropped.length > 0 && kept.length === 0
+  if (listener.malformed) return UNTOUCHED;
+  const chains = listener.chains.map((chain) => planChain(chain, secrets, judgement));
+  if (chains.every((fate) => fate === KEEP)) return UNTOUCHED;
+  const dropped = chains.flatMap((fate) => fate.kind === "drop" ? [fate.blame] : []);
+  const steps = dropped.length === chains.length
     ? [wholeListener(listener, dropped.flat(), judgement)]
-    : chainSteps(listener, fates, judgement);
-  return { steps, kept, dropped };
+    : chainSteps(listener, chains, judgement);
+  return { steps, dropped, chains };
 }
 
 function wholeListener({ index, name }: ListenerView, blame: readonly Blame[], { options }: Judgement): Step {
@@ -50,7 +44,7 @@ function wholeListener({ index, name }: ListenerView, blame: readonly Blame[], {
 
 function chainSteps(
   listener: ListenerView,
-  fates: readonly { readonly chain: ChainView; readonly fate: ChainFate }[],
+  fates: readonly ChainFate[],
   judgement: Judgement,
 ): Step[] {
   let names: ServerNames | null = null;
@@ -58,11 +52,12 @@ function chainSteps(
     if (judgement.options.onDark === "wildcard" || listener.hasMatcher || chain.place === "default") {
       return false;
     }
-    names ??= new ServerNames(fates.filter(({ fate }) => fate.kind === "keep").map(({ chain }) => chain));
+    names ??= new ServerNames(listener.chains.filter((_chain, index) => fates[index].kind === "keep"));
     return names.catches(chain.serverNames);
   };
-  return fates.flatMap(({ chain, fate }): Step[] => {
-    if (fate.kind === "keep" && fate.lost.length === 0 && fate.bundle === null) return [];
+  return listener.chains.flatMap((chain, index): Step[] => {
+    const fate = fates[index];
+    if (fate === KEEP) return [];
     const at = {
       listener: listener.index,
       listenerName: listener.name,

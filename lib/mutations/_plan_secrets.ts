@@ -1,14 +1,17 @@
 import type { Blame, Finding, Step } from "../model/mod.ts";
-import type { Snapshot } from "../xds/mod.ts";
+import type { HiddenReferences } from "./_hidden_references.ts";
 import { isRefused } from "./_judgement.ts";
-import type { References } from "./_references.ts";
+import type { Upstream } from "./_references.ts";
 import type { SecretEntry, SecretTable } from "./_secret_table.ts";
 
 /** What the plan of the secrets is made of. */
 export interface SecretContext {
-  readonly snapshot: Snapshot;
   readonly secrets: SecretTable;
-  readonly references: References;
+  /** Names that chains which stay refer to; asked for only where a secret is bad. */
+  readonly downstream: () => ReadonlySet<string>;
+  readonly upstream: ReadonlyMap<string, Upstream>;
+  /** What may refer to a name out of sight; asked for only where a secret is bad. */
+  readonly hidden: () => HiddenReferences;
   /** Hostnames of the dropped chains, by the name of the secret that they were dropped for. */
   readonly hostnames: ReadonlyMap<string, readonly string[]>;
 }
@@ -26,7 +29,7 @@ export interface SecretContext {
  *   Envoy from starting, with everything on it.
  */
 export function planSecrets(context: SecretContext): { steps: Step[]; findings: Finding[] } {
-  const { secrets, references } = context;
+  const { secrets, upstream } = context;
   const steps: Step[] = [];
   const findings: Finding[] = [];
   for (const entry of secrets.entries) {
@@ -35,10 +38,10 @@ export function planSecrets(context: SecretContext): { steps: Step[]; findings: 
   }
   for (const [name, count] of secrets.repeated()) findings.push({ kind: "duplicate_secret", name, count });
   if (secrets.entries.length === 0) return { steps, findings };
-  for (const [name, { as, cluster }] of references.upstream) {
+  for (const [name, { certificate, cluster }] of upstream) {
     if (secrets.named(name).length > 0) continue;
     findings.push({ kind: "unresolved_reference", name, usedBy: `cluster "${cluster}"` });
-    steps.push({ kind: "add_secret", name, as });
+    steps.push({ kind: "add_secret", name, as: certificate === null ? "trust" : "pair" });
   }
   return { steps, findings };
 }
@@ -55,20 +58,7 @@ function planSecret({ view, verdict, filtered }: SecretEntry, context: SecretCon
   return isRefused(verdict) ? { kind: "neutralise_secret", ...at, as, blame } : null;
 }
 
-function isNeeded(name: string, { snapshot, secrets, references }: SecretContext): boolean {
+function isNeeded(name: string, { secrets, downstream, upstream, hidden }: SecretContext): boolean {
   if (secrets.named(name).some(({ verdict }) => verdict.action !== "withhold")) return false;
-  if (references.names.has(name)) return true;
-  if (snapshot.count("listeners") === 0 || snapshot.count("clusters") === 0) return true;
-  const { listeners, clusters } = snapshot;
-  if (listeners.some(({ malformed }) => malformed) || clusters.some(({ malformed }) => malformed)) {
-    return true;
-  }
-  const bytes = Buffer.from(name);
-  const sockets = [
-    ...listeners.flatMap(({ chains }) => chains),
-    ...clusters.flatMap(({ contexts }) => contexts),
-  ];
-  return sockets.some(({ socket, socketSpan }) =>
-    socket.kind === "other" && socketSpan !== null && Buffer.from(socketSpan.view()).includes(bytes)
-  );
+  return upstream.has(name) || downstream().has(name) || hidden().mayHold(name);
 }

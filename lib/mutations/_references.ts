@@ -1,46 +1,59 @@
-import type { ThrowawayKind } from "../model/mod.ts";
 import type { Reference, Snapshot, TlsView } from "../xds/mod.ts";
 import type { ListenerFate } from "./_plan_listener.ts";
 
-/** Names that the answer still refers to. */
-export interface References {
-  readonly names: ReadonlySet<string>;
-  /** Of the clusters alone, with what they need. */
-  readonly upstream: ReadonlyMap<string, { readonly as: ThrowawayKind; readonly cluster: string }>;
+/** One mention of a name that is asked of the snapshot's own server. */
+export interface Mention {
+  readonly reference: Reference;
+  /** Index among the certificates of its TLS context; `null` for CAs and ticket keys. */
+  readonly certificate: number | null;
 }
 
-/** Collects the names that kept chains and clusters ask of the snapshot's own server. */
-export function remainingReferences(snapshot: Snapshot, fates: readonly ListenerFate[]): References {
-  const names = new Set<string>();
-  const upstream = new Map<string, { as: ThrowawayKind; cluster: string }>();
-  for (const { kept } of fates) {
-    for (const { chain, lostReferences } of kept) {
-      if (chain.socket.kind !== "tls") continue;
-      for (const { reference, certificate } of referencesOf(chain.socket.tls)) {
-        if (certificate === null || !lostReferences.has(certificate)) names.add(reference.name);
-      }
-    }
-  }
-  for (const cluster of snapshot.clusters) {
-    for (const { socket } of cluster.contexts) {
+const NONE: readonly Mention[] = [];
+
+/** Every name of a TLS context that is asked of the snapshot's own server. */
+export function mentionsOf(tls: TlsView): readonly Mention[] {
+  const { certificates, trustReference, tickets } = tls;
+  if (certificates.length === 0 && trustReference === null && tickets === null) return NONE;
+  const mentions: Mention[] = certificates.map((reference, certificate) => ({ reference, certificate }));
+  if (trustReference !== null) mentions.push({ reference: trustReference, certificate: null });
+  if (tickets !== null) mentions.push({ reference: tickets, certificate: null });
+  return mentions.filter(({ reference }) => reference.ads);
+}
+
+/** What a cluster mentions, by name; of several clusters the first. */
+export interface Upstream extends Mention {
+  readonly cluster: string;
+}
+
+/** Names that clusters ask of the snapshot's own server. */
+export function upstreamMentions({ clusters }: Snapshot): ReadonlyMap<string, Upstream> {
+  const found = new Map<string, Upstream>();
+  for (const { name: cluster, contexts } of clusters) {
+    for (const { socket } of contexts) {
       if (socket.kind !== "tls") continue;
-      for (const { reference, certificate } of referencesOf(socket.tls)) {
-        names.add(reference.name);
-        const as = certificate === null ? "trust" : "pair";
-        if (!upstream.has(reference.name)) upstream.set(reference.name, { as, cluster: cluster.name });
+      for (const mention of mentionsOf(socket.tls)) {
+        if (!found.has(mention.reference.name)) found.set(mention.reference.name, { ...mention, cluster });
       }
     }
   }
-  return { names, upstream };
+  return found;
 }
 
-/** Every name of a TLS context that is asked of the snapshot's own server; certificates with their index. */
-export function* referencesOf(
-  tls: TlsView,
-): Iterable<{ readonly reference: Reference; readonly certificate: number | null }> {
-  for (let index = 0; index < tls.certificates.length; index++) {
-    if (tls.certificates[index].ads) yield { reference: tls.certificates[index], certificate: index };
-  }
-  if (tls.trustReference?.ads) yield { reference: tls.trustReference, certificate: null };
-  if (tls.tickets?.ads) yield { reference: tls.tickets, certificate: null };
+/** Names that the chains which stay ask of the snapshot's own server. */
+export function downstreamNames(
+  { listeners }: Snapshot,
+  fates: readonly ListenerFate[],
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  listeners.forEach(({ chains }, index) => {
+    chains.forEach(({ socket }, place) => {
+      const fate = fates[index].chains?.[place];
+      if (socket.kind !== "tls" || fate?.kind === "drop") return;
+      const lost = fate?.lost.filter(({ from }) => from === "sds").map(({ certificate }) => certificate);
+      for (const { reference, certificate } of mentionsOf(socket.tls)) {
+        if (certificate === null || !lost?.includes(certificate)) names.add(reference.name);
+      }
+    });
+  });
+  return names;
 }

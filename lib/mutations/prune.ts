@@ -1,13 +1,14 @@
 import type { Blame, Plan } from "../model/mod.ts";
 import type { Snapshot } from "../xds/mod.ts";
 import { countSteps } from "./_count.ts";
-import { findProblems } from "./_findings.ts";
+import { findProblems, unresolvedNames } from "./_findings.ts";
+import { HiddenReferences } from "./_hidden_references.ts";
 import { Judgement } from "./_judgement.ts";
 import { planCluster } from "./_plan_cluster.ts";
 import { planListener } from "./_plan_listener.ts";
 import { planSecrets } from "./_plan_secrets.ts";
 import type { PruneOptions, VerdictOf } from "./prune_options.ts";
-import { remainingReferences } from "./_references.ts";
+import { downstreamNames, upstreamMentions } from "./_references.ts";
 import { SecretTable } from "./_secret_table.ts";
 
 /**
@@ -27,14 +28,17 @@ import { SecretTable } from "./_secret_table.ts";
 export function planPrune(snapshot: Snapshot, verdictOf: VerdictOf, options: PruneOptions): Plan {
   const judgement = new Judgement(verdictOf, options);
   const secrets = new SecretTable(snapshot, judgement);
-  const findings = findProblems(snapshot, secrets);
+  const findings = findProblems(snapshot);
   if (!snapshot.intact) return nothing(findings, judgement);
   const fates = snapshot.listeners.map((listener) => planListener(listener, { secrets, judgement }));
   const dropped = fates.flatMap((fate) => fate.dropped);
+  let names: ReadonlySet<string> | null = null;
+  let hidden: HiddenReferences | null = null;
   const planned = planSecrets({
-    snapshot,
     secrets,
-    references: remainingReferences(snapshot, fates),
+    downstream: () => names ??= downstreamNames(snapshot, fates),
+    hidden: () => hidden ??= new HiddenReferences(snapshot),
+    upstream: upstreamMentions(snapshot),
     hostnames: hostnamesBySecret(dropped.flat()),
   });
   const steps = [
@@ -44,7 +48,7 @@ export function planPrune(snapshot: Snapshot, verdictOf: VerdictOf, options: Pru
   ];
   return {
     steps,
-    findings: [...findings, ...planned.findings, ...judgement.findings],
+    findings: [...findings, ...unresolvedNames(steps), ...planned.findings, ...judgement.findings],
     counts: countSteps(steps, dropped.length),
     withheldHostnames: [...new Set(dropped.flat().flatMap(({ hostnames }) => hostnames))].sort(),
     edge: judgement.edge,

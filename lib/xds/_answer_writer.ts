@@ -22,15 +22,15 @@ export class AnswerWriter {
 
   /** Adds a resource with the bytes it came in with. */
   keep(entry: Entry): void {
-    const { list, tagAt, span } = entry;
+    const { list, tagAt, to } = entry;
     // A tag of more than one byte is legal and nobody writes it: written anew, the value untouched.
-    if (this.#request[tagAt] !== (FIELDS[list] + 1) * 8 + 2) return this.write(list, [span.view()]);
+    if (this.#request[tagAt] !== (FIELDS[list] + 1) * 8 + 2) return this.write(list, [entry.view()]);
     if (tagAt !== this.#to) {
       this.#flush();
       this.#from = tagAt;
     }
     this.#tags.push(this.#length + tagAt - this.#from);
-    this.#to = span.to;
+    this.#to = to;
   }
 
   /** Adds a resource with a new value. */

@@ -1,24 +1,34 @@
-import type { Span } from "./_span.ts";
-import { valueOf } from "./_span.ts";
+import { type Span, valueOf } from "./_span.ts";
 
-/** What a `DataSource` says: bytes in place, a pointer to somewhere else, or nothing. `null`: it does not read. */
-export type Data =
-  | { readonly kind: "inline"; readonly bytes: Uint8Array }
-  | { readonly kind: "elsewhere" }
-  | { readonly kind: "nothing" };
+/** Where a `DataSource` has its bytes: in itself, somewhere else, or nowhere. */
+export type DataKind = "inline" | "elsewhere" | "nothing" | "malformed";
 
 /** Reads an `envoy.config.core.v3.DataSource`: the oneof of file name, bytes, text and environment variable. */
-export function readDataSource(span: Span): Data | null {
-  let data: Data = { kind: "nothing" };
+export function readDataSource(span: Span): DataKind {
+  let kind: DataKind = "nothing";
   const walk = span.walk();
   while (walk.next()) {
     if (walk.wire !== 2) continue;
-    // inline_bytes and inline_string: the same bytes for whoever reads PEM.
-    if (walk.field === 2 || walk.field === 3) data = { kind: "inline", bytes: valueOf(walk).view() };
-    else if (walk.field === 1 || walk.field === 4) data = { kind: "elsewhere" };
+    if (isInline(walk.field)) kind = "inline";
+    else if (walk.field === 1 || walk.field === 4) kind = "elsewhere";
   }
-  return walk.malformed ? null : data;
+  return walk.malformed ? "malformed" : kind;
 }
+
+/** @returns the bytes that a `DataSource` has in itself; `null` if it has none. */
+export function inlineBytes(span: Span): Uint8Array | null {
+  let bytes: Span | null = null;
+  const walk = span.walk();
+  while (walk.next()) {
+    if (walk.wire !== 2) continue;
+    if (isInline(walk.field)) bytes = valueOf(walk);
+    else if (walk.field === 1 || walk.field === 4) bytes = null;
+  }
+  return bytes?.view() ?? null;
+}
+
+/** inline_bytes and inline_string: the same for whoever reads PEM. */
+const isInline = (field: number) => field === 2 || field === 3;
 
 /** Whether a `ConfigSource` means the stream that brings the snapshot itself; `null` if it does not read. */
 export function isAds(span: Span): boolean | null {

@@ -1,5 +1,5 @@
 import { KeyMaterial, type Material, type PairBytes } from "../model/mod.ts";
-import { type Data, readDataSource } from "./_data_source.ts";
+import { inlineBytes, readDataSource } from "./_data_source.ts";
 import { merge, type Span } from "./_span.ts";
 
 /** A trust bundle and what its validation context says about dates. */
@@ -9,37 +9,58 @@ export interface TrustView {
   readonly allowExpired: boolean;
 }
 
-/** Bytes of a `TlsCertificate`, looked into only when somebody asks: verdicts are mostly known by `identity`. */
+/**
+ * Bytes of a `TlsCertificate`, looked into only when somebody asks: most verdicts are known by `identity`, and a
+ * snapshot has thousands.
+ */
 class CertificateMaterial {
   readonly kind = "pair";
-  readonly #parts: readonly Data[];
+  readonly #span: Span;
+  readonly #parts: readonly (Span | null)[];
+  #identity: Uint8Array | null = null;
   #pair: PairBytes | null = null;
 
-  constructor(readonly identity: Uint8Array, parts: readonly Data[]) {
+  constructor(span: Span, parts: readonly (Span | null)[]) {
+    this.#span = span;
     this.#parts = parts;
   }
 
+  get identity(): Uint8Array {
+    return this.#identity ??= this.#span.view();
+  }
+
   get pair(): PairBytes {
-    const [certificate, key, staple] = this.#parts.map(bytesOf);
+    const [certificate, key, staple] = this.#parts.map((part) => part === null ? null : inlineBytes(part));
     return this.#pair ??= { certificate, key: key === null ? null : new KeyMaterial(key), staple };
   }
 
-  /** `identity` has the key in it. */
+  /** The span has the key in it. */
   toJSON(): unknown {
-    return { kind: this.kind, bytes: this.identity.length };
+    return { kind: this.kind, bytes: this.#span.to - this.#span.from };
   }
 
   [Symbol.for("Deno.customInspect")](): string {
-    return `PairMaterial(${this.identity.length} bytes)`;
+    return `PairMaterial(${this.#span.to - this.#span.from} bytes)`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `PairMaterial(${this.identity.length} bytes)`;
+    return `PairMaterial(${this.#span.to - this.#span.from} bytes)`;
   }
 }
 
-const NOTHING: Data = { kind: "nothing" };
-const ELSEWHERE: Data = { kind: "elsewhere" };
+/** Material that certgate cannot look into. */
+export class OpaqueMaterial {
+  readonly kind = "opaque";
+  readonly #span: Span;
+
+  constructor(span: Span) {
+    this.#span = span;
+  }
+
+  get identity(): Uint8Array {
+    return this.#span.view();
+  }
+}
 
 /**
  * Reads an `envoy.extensions.transport_sockets.tls.v3.TlsCertificate`.
@@ -63,11 +84,13 @@ export function readCertificate(span: Span): Material | null {
     // password, private_key_provider, pkcs12.
     else if (walk.field === 3 || walk.field === 6 || walk.field === 8) opaque = true;
   }
-  const parts = [chain, key, staple].map((part) => part === null ? NOTHING : readDataSource(part));
-  if (walk.malformed || parts.includes(null)) return null;
-  const identity = span.view();
-  if (opaque || parts.some((part) => part!.kind === "elsewhere")) return { kind: "opaque", identity };
-  return new CertificateMaterial(identity, parts as Data[]);
+  if (walk.malformed) return null;
+  for (const part of [chain, key, staple]) {
+    const kind = part === null ? "nothing" : readDataSource(part);
+    if (kind === "malformed") return null;
+    if (kind === "elsewhere") opaque = true;
+  }
+  return opaque ? new OpaqueMaterial(span) : new CertificateMaterial(span, [chain, key, staple]);
 }
 
 /**
@@ -88,15 +111,9 @@ export function readValidation(span: Span): TrustView | null {
     else if (walk.field === 8 && walk.wire === 0) allowExpired = walk.isTrue();
     else if (walk.field === 12 && walk.wire === 2) custom = true;
   }
-  const data = authority === null ? ELSEWHERE : readDataSource(authority);
-  if (walk.malformed || data === null) return null;
-  const bundle = custom ? null : bytesOf(data);
-  const material: Material = bundle === null
-    ? { kind: "opaque", identity: span.view() }
-    : { kind: "trust", bundle, identity: bundle };
-  return { material, allowExpired };
-}
-
-function bytesOf(data: Data): Uint8Array | null {
-  return data.kind === "inline" ? data.bytes : null;
+  const kind = authority === null ? "nothing" : readDataSource(authority);
+  if (walk.malformed || kind === "malformed") return null;
+  if (custom || kind !== "inline") return { material: new OpaqueMaterial(span), allowExpired };
+  const bundle = inlineBytes(authority!)!;
+  return { material: { kind: "trust", bundle, identity: bundle }, allowExpired };
 }

@@ -1,5 +1,5 @@
 import type { Material } from "../model/mod.ts";
-import { readCertificate, readValidation } from "./_material.ts";
+import { OpaqueMaterial, readCertificate, readValidation } from "./_material.ts";
 import { merge, type Span, valueOf } from "./_span.ts";
 
 /** One secret of a snapshot. */
@@ -30,14 +30,16 @@ export function readSecret(span: Span, index: number): SecretView {
       member = walk.field;
     }
   }
-  const opaque: Material = { kind: "opaque", identity: span.view() };
-  const plain = { index, name, allowExpired: false, malformed: walk.malformed };
-  if (walk.malformed || value === null) return { ...plain, kind: "other", material: opaque };
+  const plain = { index, name, allowExpired: false };
+  const other = (malformed: boolean): SecretView => (
+    { ...plain, kind: "other", material: new OpaqueMaterial(span), malformed }
+  );
+  if (walk.malformed) return other(true);
   if (member === 2) {
-    const material = readCertificate(value);
-    return { ...plain, kind: "certificate", material: material ?? opaque, malformed: material === null };
+    const material = readCertificate(value!);
+    return material === null ? other(true) : { ...plain, kind: "certificate", material, malformed: false };
   }
-  if (member !== 4) return { ...plain, kind: "other", material: opaque };
-  const trust = readValidation(value);
-  return { ...plain, kind: "validation", material: opaque, malformed: trust === null, ...trust };
+  if (member !== 4) return other(false);
+  const trust = readValidation(value!);
+  return trust === null ? other(true) : { ...plain, kind: "validation", malformed: false, ...trust };
 }

@@ -9,7 +9,8 @@ export class Span {
 
   /** The bytes, not copied. */
   view(): Uint8Array {
-    return this.bytes.subarray(this.from, this.to);
+    // Not `subarray`, which makes a Buffer of a Buffer's part, at several times the price.
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.from, this.to - this.from);
   }
 
   /** A walk over the fields. */

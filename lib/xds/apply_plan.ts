@@ -87,7 +87,8 @@ interface Edit {
   readonly throwaways: Throwaways;
 }
 
-function edited({ list, index, span }: Entry, snapshot: Snapshot, { steps, throwaways }: Edit): Parts | null {
+function edited(span: Entry, snapshot: Snapshot, { steps, throwaways }: Edit): Parts | null {
+  const { list, index } = span;
   if (list === "listeners") {
     const own = steps.filter((step) => "listener" in step);
     return editListener(span, snapshot.listeners[index], { steps: own, throwaways });

@@ -12,6 +12,8 @@ export function echoResource(request: Uint8Array): Uint8Array {
   const kept: Uint8Array[] = [];
   const walk = new WireReader(request);
   while (walk.next()) if (walk.field === 1) kept.push(request.subarray(walk.tagAt, walk.to));
-  if (walk.malformed) throw new RangeError("Cannot read the resource: the message breaks off or is no message");
+  if (walk.malformed) {
+    throw new RangeError("Cannot read the resource: the message breaks off or is no message");
+  }
   return kept.length === 1 ? kept[0] : Buffer.concat(kept);
 }

@@ -8,7 +8,9 @@ Deno.test("hookFileDescriptors() describes the six hooks and everything they imp
   const files = hookFileDescriptors().map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
   const names = new Set(files.map((file) => file.name));
   for (const file of files) for (const needed of file.dependency) assert(names.has(needed), needed);
-  const services = files.flatMap((file) => file.service.map((service) => ({ package: file.package, service })));
+  const services = files.flatMap((file) =>
+    file.service.map((service) => ({ package: file.package, service }))
+  );
   assert.equal(services.length, 1);
   assert.equal(`${services[0].package}.${services[0].service.name}`, HOOK_SERVICE);
   assert.deepEqual(services[0].service.method.map((method) => method.name).sort(), [...HOOKS].sort());

@@ -9,13 +9,20 @@ import type { ListName } from "../model/mod.ts";
 const LISTS: readonly (ListName | null)[] = [null, null, "clusters", "secrets", "listeners", "routes"];
 
 /** One resource where it stands in the request. */
-export interface Entry {
-  readonly list: ListName;
-  /** Position in its list. */
-  readonly index: number;
-  /** Where its tag begins. */
-  readonly tagAt: number;
-  readonly span: Span;
+export class Entry extends Span {
+  /**
+   * @param list Which list it is in.
+   * @param index Position in its list.
+   * @param tagAt Where its tag begins; the value is the span itself.
+   */
+  constructor(
+    readonly list: ListName,
+    readonly index: number,
+    readonly tagAt: number,
+    { bytes, from, to }: { readonly bytes: Uint8Array; readonly from: number; readonly to: number },
+  ) {
+    super(bytes, from, to);
+  }
 }
 
 /**
@@ -56,8 +63,7 @@ export class Snapshot {
         continue;
       }
       if (this.bytes[walk.tagAt] !== walk.field * 8 + 2) answerFrom = -1;
-      const span = new Span(this.bytes, walk.from, walk.to);
-      const entry = { list, index: this.#lists[list].length, tagAt: walk.tagAt, span };
+      const entry = new Entry(list, this.#lists[list].length, walk.tagAt, walk);
       this.#lists[list].push(entry);
       entries.push(entry);
     }
@@ -74,22 +80,22 @@ export class Snapshot {
 
   /** The serialized resources of a list, in order, not copied. */
   resources(list: ListName): Uint8Array[] {
-    return this.#lists[list].map((entry) => entry.span.view());
+    return this.#lists[list].map((entry) => entry.view());
   }
 
   /** Every secret, read at the first call. */
   get secrets(): readonly SecretView[] {
-    return this.#secrets ??= this.#lists.secrets.map((entry) => readSecret(entry.span, entry.index));
+    return this.#secrets ??= this.#lists.secrets.map((entry) => readSecret(entry, entry.index));
   }
 
   /** Every listener, read at the first call. */
   get listeners(): readonly ListenerView[] {
-    return this.#listeners ??= this.#lists.listeners.map((entry) => readListener(entry.span, entry.index));
+    return this.#listeners ??= this.#lists.listeners.map((entry) => readListener(entry, entry.index));
   }
 
   /** Every cluster, read at the first call. */
   get clusters(): readonly ClusterView[] {
-    return this.#clusters ??= this.#lists.clusters.map((entry) => readCluster(entry.span, entry.index));
+    return this.#clusters ??= this.#lists.clusters.map((entry) => readCluster(entry, entry.index));
   }
 
   /** Resources hold private keys: their number is all that prints. */
