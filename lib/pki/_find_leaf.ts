@@ -1,5 +1,6 @@
 import type { Certificate } from "./_certificate.ts";
-import { type PrivateKey, publicHalf, samePublicKey } from "./_private_key.ts";
+import { publicHalf, samePublicKey } from "./_key_match.ts";
+import type { PrivateKey } from "./_private_key.ts";
 import { readPublicKey } from "./_public_key.ts";
 
 /** The place of the first certificate that goes with a key, or -1. */

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 
-/** Dotted text of an object identifier's contents; identifiers too long to mean anything are given as hex. */
+/** Dotted text of an object identifier's contents; one that is unfinished, or too long to mean anything, as hex. */
 export function oidText(bytes: Uint8Array, from = 0, to = bytes.length): string {
   if (to - from > 64) return `#${hex(bytes.subarray(from, from + 64))}…`;
   const parts: (number | bigint)[] = [];
@@ -21,6 +21,7 @@ export function oidText(bytes: Uint8Array, from = 0, to = bytes.length): string 
     small = 0;
     big = null;
   }
+  if (bytes[to - 1] >= 0x80) return `#${hex(bytes.subarray(from, to))}`;
   return parts.join(".");
 }
 

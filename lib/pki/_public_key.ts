@@ -1,13 +1,14 @@
 import type { Cause, KeyKind } from "../model/mod.ts";
 import { BIT_STRING, Der, INTEGER, isInteger, NULL, OBJECT, sameBytes, SEQUENCE } from "./_der.ts";
 import { type Curve, isOnCurve, KNOWN_CURVES, type Point, readPoint, toBigInt } from "./_curves.ts";
+import { isMlDsa, type MlDsaName, mlDsaPublicLength } from "./_ml_dsa.ts";
 import { CURVES, KEY_ALGORITHMS, oidText } from "./_oids.ts";
 
 /** A public key that TLS in Envoy can use. */
 export type PublicKey =
   | { readonly kind: "RSA"; readonly n: bigint; readonly e: bigint }
   | { readonly kind: "EC"; readonly curve: Curve; readonly point: Point }
-  | { readonly kind: "Ed25519"; readonly bytes: Uint8Array };
+  | { readonly kind: "Ed25519" | MlDsaName; readonly bytes: Uint8Array };
 
 /** Why a public key cannot be used. */
 export interface KeyProblem {
@@ -82,12 +83,14 @@ export function readPublicKey(publicKey: Uint8Array): PublicKey | KeyProblem {
   if (parts === null) return damaged("its public key is damaged");
   const { algorithm, parameters, key, padding } = parts;
   const kind = KEY_ALGORITHMS[algorithm];
-  if (kind !== "RSA" && kind !== "EC" && kind !== "Ed25519") {
+  const opaque = kind === "Ed25519" || isMlDsa(kind);
+  if (kind !== "RSA" && kind !== "EC" && !opaque) {
     return { cause: "key_kind_unsupported", detail: `${kind ?? algorithm} key` };
   }
   if (padding !== 0) return damaged("its public key has padding bits");
-  if (kind === "Ed25519") {
-    if (!parameters.done || key.length !== 32) return damaged("its Ed25519 key is damaged");
+  if (kind !== "RSA" && kind !== "EC") {
+    const length = kind === "Ed25519" ? 32 : mlDsaPublicLength(kind);
+    if (!parameters.done || key.length !== length) return damaged(`its ${kind} key is damaged`);
     return { kind, bytes: key };
   }
   if (kind === "RSA") {

@@ -9,7 +9,8 @@ import { firstCommonName, lastCommonName } from "./_name.ts";
 import { EXTENSION } from "./_oids.ts";
 import { checkStaple } from "./_ocsp.ts";
 import { findLeaf } from "./_find_leaf.ts";
-import { type KeyFailure, matchProblem, type PrivateKey, readPrivateKey } from "./_private_key.ts";
+import { matchProblem } from "./_key_match.ts";
+import { type KeyFailure, type PrivateKey, readPrivateKey } from "./_private_key.ts";
 import { bitLength, checkPoint, type PublicKey, readPublicKey } from "./_public_key.ts";
 
 /**

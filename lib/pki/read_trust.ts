@@ -3,7 +3,8 @@ import { parseCertificate } from "./_certificate.ts";
 import { certificateFacts } from "./_certificate_facts.ts";
 import { isRevocationList } from "./_crl.ts";
 import { isFailure, type PemBlock, PemReader } from "./_pem_reader.ts";
-import { isConsistent, parseKeyOfKind } from "./_private_key.ts";
+import { isConsistent } from "./_key_match.ts";
+import { parseKeyOfKind } from "./_private_key.ts";
 
 const KEYS: Readonly<Record<string, "RSA" | "EC" | "DSA">> = {
   "RSA PRIVATE KEY": "RSA",
