@@ -8,14 +8,13 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { closingLines, sum } from "./runner/closing_lines.ts";
 import { findFiles } from "./runner/find_files.ts";
 import { type Group, GROUPS, isTestFile, shareOut } from "./runner/groups.ts";
 import type { Named, Outcome } from "./runner/outcome.ts";
 import { parseArguments } from "./runner/parse_arguments.ts";
+import { readSources } from "./runner/read_sources.ts";
 import { runGroup, type RunGroupOptions } from "./runner/run_group.ts";
 import { skipReason } from "./runner/skip_reason.ts";
 import { setUp } from "./setup/setup.ts";
@@ -47,7 +46,7 @@ async function main(): Promise<void> {
   }
   const missing = (tool: string) =>
     !(tool in TOOLS) || toolPath(tool as ToolName) !== null ? null : why.get(tool) ?? "see deno task setup";
-  const reason = (test: Named) => skipReason(readFileSync(join(root, test.file), "utf8"), missing);
+  const reason = (test: Named) => skipReason(readSources(root, test.file), missing);
   const total = sum(outcomes);
   if (total.failed.length > 0 || total.passed.length === 0) Deno.exitCode = 1;
   for (const line of closingLines(total, reason)) say(line);
