@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
+import mlDsaKeys from "./ml_dsa.json" with { type: "json" };
 import primes from "./primes.json" with { type: "json" };
 import {
   type Curve,
@@ -10,7 +11,7 @@ import {
   timesBase,
   uncompressed,
 } from "./_curves.ts";
-import { bits, ctx, fixed, int, nil, octets, oid, type Raw, seq } from "./_der.ts";
+import { bits, ctx, ctxRaw, fixed, hex, int, nil, octets, oid, type Raw, seq } from "./_der.ts";
 
 /** A key pair as the two structures that carry it. Every key is the same in every run and belongs to nobody. */
 export interface TestKey {
@@ -72,6 +73,16 @@ export function rsa(name: PrimeName, e = 65537n): RsaNumbers {
     // An even exponent has no inverse; Envoy has to find that out, not we.
     return { n, e, d: e % 2n === 1n ? inverse(e, phi) : 3n, p, q, more };
   });
+}
+
+/** An RSA key of any size from odd numbers that are hardly prime, which nobody checks. */
+export function hugeRsa(bitsOfModulus: number): RsaNumbers {
+  const half = BigInt(bitsOfModulus / 2);
+  const [p, q] = ["p", "q"].map((what) => {
+    const digits = noise(`${what} ${bitsOfModulus}`, Number(half >> 3n)).toHex();
+    return BigInt("0x" + digits) | (3n << (half - 2n)) | 1n;
+  }).sort((a, b) => a < b ? 1 : -1);
+  return { n: p * q, e: 65537n, d: inverse(65537n, (p - 1n) * (q - 1n)), p, q, more: [] };
 }
 
 /** RSAPrivateKey (PKCS#1); version 1 where there are more than two primes. */
@@ -180,6 +191,24 @@ export function opaqueKey(dotted: string, publicBytes: number, privateBytes: num
     pkcs8: pkcs8(algorithm, octets(noise(`private ${dotted}`, privateBytes))),
   };
 }
+
+/** A stored ML-DSA key (FIPS 204) with its private key as the seed it is made from, or in another form of RFC 9881. */
+export function mlDsa(name: keyof typeof mlDsaKeys, form: "seed" | "both" | "expanded" = "seed"): TestKey {
+  const { seed, public: publicKey } = mlDsaKeys[name];
+  const [dotted, size] = {
+    "44": [`${ML_DSA}.17`, 2560],
+    "65": [`${ML_DSA}.18`, 4032],
+    "87": [`${ML_DSA}.19`, 4896],
+  }[
+    name
+  ] as [string, number];
+  const algorithm = seq(oid(dotted));
+  const expanded = octets(noise(`expanded ${name}`, size));
+  const key = { seed: ctxRaw(0, hex(seed)), both: seq(octets(hex(seed)), expanded), expanded }[form];
+  return { spki: spki(algorithm, Uint8Array.fromBase64(publicKey)), pkcs8: pkcs8(algorithm, key) };
+}
+
+const ML_DSA = "2.16.840.1.101.3.4.3";
 
 /** Bytes that look random and are the same in every run. */
 export function noise(name: string, size: number): Uint8Array {
