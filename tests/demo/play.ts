@@ -95,7 +95,9 @@ async function run(scene: Scene, snapshot: Snapshot, name: string): Promise<Run>
   const outcomes = await probeAll(hosts, port, trust);
   const served = outcomes.filter(({ kind }) => kind === "served").length;
   stage.say(
-    `  Envoy refused ${ads.refusals.length} updates and serves ${served} of ${hosts.length} hostnames`,
+    `  Envoy refused ${
+      counted(ads.refusals.length, "update")
+    } and serves ${served} of ${hosts.length} hostnames`,
   );
   return {
     outcomes,
@@ -121,4 +123,8 @@ async function settled(envoy: RunningEnvoy, ads: AdsServer): Promise<void> {
 function gone(before: Snapshot, after: Snapshot): number {
   const left = new Set(after.secrets.map(({ name }) => name));
   return before.secrets.filter(({ name }) => !left.has(name)).length;
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
