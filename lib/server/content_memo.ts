@@ -32,7 +32,8 @@ export class ContentMemo<T> {
 
   /** Remembers a value; the content must not be known yet. */
   put(content: Uint8Array, value: T): void {
-    this.#keep(sample(content), { content: content.slice(), value });
+    // Not slice(): on a Buffer that is a view, which would keep the whole snapshot alive.
+    this.#keep(sample(content), { content: new Uint8Array(content), value });
   }
 
   /** Forgets everything, e.g. because values are worth nothing any more. */

@@ -13,6 +13,14 @@ Deno.test("ContentMemo knows equal content again and no other", () => {
   assert.equal(memo.find(bytes("")), undefined);
 });
 
+Deno.test("ContentMemo copies what it keeps, a part of a larger buffer too", () => {
+  const memo = new ContentMemo<number>(1000);
+  const snapshot = Buffer.from("before certificate after");
+  memo.put(snapshot.subarray(7, 18), 1);
+  snapshot.fill(0);
+  assert.equal(memo.find(bytes("certificate")), 1);
+});
+
 Deno.test("ContentMemo tells contents apart that share a sample", () => {
   const memo = new ContentMemo<number>(100_000);
   const first = new Uint8Array(4000).fill(7);
