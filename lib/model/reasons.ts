@@ -35,7 +35,7 @@ export const CAUSES = {
   key_mismatch: { reason: "KeyMismatch", why: "the key belongs to another certificate" },
   key_inconsistent: { reason: "KeyMismatch", why: "the parts of the private key contradict each other" },
   chain_order: {
-    reason: "KeyMismatch",
+    reason: "Unreadable",
     why: "the issuer stands before the host's own certificate in the file",
   },
   certificate_missing: { reason: "Missing", why: "the certificate file is not there" },

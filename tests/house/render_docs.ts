@@ -1,0 +1,112 @@
+/**
+ * Pages of docs/ that are made from the code, so that they cannot say anything else.
+ *
+ * `deno run -A tests/house/render_docs.ts` writes them; a test compares.
+ */
+import { fileURLToPath } from "node:url";
+import { HINTS } from "../../lib/cli/hints.ts";
+import { CAUSES, REASONS, WARNINGS } from "../../lib/model/mod.ts";
+import { METRIC_FAMILIES, type MetricFamily } from "../../lib/outputs/mod.ts";
+import { configJsonSchema } from "../../lib/resources/mod.ts";
+
+/** The pages by their path in the checkout. */
+export function renderDocs(): Map<string, string> {
+  return new Map([
+    ["docs/metrics.md", renderMetrics()],
+    ["docs/reasons.md", renderReasons()],
+    ["docs/configuration.md", renderConfiguration()],
+  ]);
+}
+
+const MADE = "<!-- Made by tests/house/render_docs.ts; change the code it is made from. -->";
+const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+const row = (...cells: string[]) => `| ${cells.map(cell).join(" | ")} |`;
+
+function renderMetrics(): string {
+  const rows = Object.entries(METRIC_FAMILIES).map(([name, family]: [string, MetricFamily]) => {
+    const labels = Object.entries(family.labels ?? {}).map(([label, values]) =>
+      values.length > 0 && values.length <= 8 ? `${label} (${values.join(", ")})` : label
+    );
+    return row(`\`${name}\``, family.type, labels.join("; ") || "–", family.help);
+  });
+  return [
+    "# Metrics",
+    MADE,
+    "",
+    "Served at `/metrics` on `http.listen` (default `127.0.0.1:9794`), as Prometheus text or, where the scraper asks for it,",
+    "as OpenMetrics. Every family is there at zero from the start. `…_active` gauges describe the latest answer to each",
+    "snapshot; Envoy Gateway sends one snapshot per Gateway, or one for all where gateways are merged.",
+    "",
+    row("family", "type", "labels", "what it says"),
+    row("---", "---", "---", "---"),
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function renderReasons(): string {
+  const causes = Object.entries(CAUSES).map(([cause, { reason, why }]) =>
+    row(`\`${cause}\``, reason, why, HINTS[cause as keyof typeof CAUSES] || "–")
+  );
+  return [
+    "# Reasons and causes",
+    MADE,
+    "",
+    `A verdict has one reason (${REASONS.join(", ")}) and one cause. The cause is what machines read; the`,
+    "third column is what people are told, and the fourth what `certgate check` hints at.",
+    "",
+    row("cause", "reason", "in words", "what to do"),
+    row("---", "---", "---", "---"),
+    ...causes,
+    "",
+    `Warnings never withhold by themselves: ${WARNINGS.join(", ")}.`,
+    "",
+  ].join("\n");
+}
+
+interface Schema {
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+function renderConfiguration(): string {
+  return [
+    "# Configuration",
+    MADE,
+    "",
+    "`/etc/certgate/config.yaml`, or the file after `--config`. Every key has a default, so an empty file is a valid",
+    "configuration. Keys are strict: an unknown one is an error with its place and, where a known key is near, a hint.",
+    "`certgate config check FILE` says whether a file is right, `certgate config schema` prints the JSON Schema for editors.",
+    "SIGHUP reads the file again, all or nothing; what needs a restart is named in the log.",
+    "",
+    row("key", "values", "default", "what it does"),
+    row("---", "---", "---", "---"),
+    ...configRows(configJsonSchema() as Schema, ""),
+    "",
+  ].join("\n");
+}
+
+function configRows(schema: Schema, prefix: string): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
+    const name = prefix + key;
+    if (value.properties) return configRows(value, `${name}.`);
+    const fallback = value.default === undefined ? "–" : `\`${JSON.stringify(value.default)}\``;
+    return [row(`\`${name}\``, valuesOf(value), fallback, value.description ?? "")];
+  });
+}
+
+function valuesOf({ type, enum: choices, minimum, maximum }: Schema): string {
+  if (choices) return choices.join(", ");
+  return minimum === undefined ? type ?? "" : `${type}, ${minimum} to ${maximum}`;
+}
+
+if (import.meta.main) {
+  for (const [path, text] of renderDocs()) {
+    await Deno.writeTextFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), text);
+  }
+}
