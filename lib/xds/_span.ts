@@ -13,6 +13,19 @@ export class Span {
     return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.from, this.to - this.from);
   }
 
+  /** There may be a key in it. */
+  toJSON(): string {
+    return `${this.to - this.from} bytes`;
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return `Span(${this.toJSON()})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Span(${this.toJSON()})`;
+  }
+
   /** A walk over the fields. */
   walk(): WireReader {
     return new WireReader(this.bytes, this.from, this.to);

@@ -5,7 +5,7 @@ import { AnswerWriter } from "./_answer_writer.ts";
 import type { Parts } from "./_rewrite.ts";
 import type { Entry, Snapshot } from "./snapshot.ts";
 import { type Throwaways, throwawaySecret } from "./throwaways.ts";
-import type { Plan, Step } from "../model/mod.ts";
+import type { ListName, Plan, Step } from "../model/mod.ts";
 
 /** How {@linkcode applyPlan} makes the answer. */
 export interface ApplyOptions {
@@ -38,7 +38,7 @@ export function applyPlan(snapshot: Snapshot, plan: Pick<Plan, "steps">, options
   const added = additions(plan.steps, options.throwaways);
   const lastSecret = snapshot.count("secrets") - 1;
   for (const entry of snapshot.entries) {
-    const steps = edits.get(`${entry.list} ${entry.index}`);
+    const steps = edits[entry.list].get(entry.index);
     if (steps === undefined) writer.keep(entry);
     else {
       const value = edited(entry, snapshot, { steps, throwaways: options.throwaways });
@@ -58,20 +58,19 @@ function renumbered(snapshot: Snapshot): Uint8Array {
   return snapshot.bytes.subarray(snapshot.answerFrom);
 }
 
-function byEntry(steps: readonly Step[]): ReadonlyMap<string, Step[]> {
-  const edits = new Map<string, Step[]>();
-  for (const step of steps) {
-    const key = "listener" in step
-      ? `listeners ${step.listener}`
-      : "secret" in step
-      ? `secrets ${step.secret}`
-      : "cluster" in step
-      ? `clusters ${step.cluster}`
-      : null;
-    if (key === null) continue;
-    const before = edits.get(key);
+type Edits = Readonly<Record<ListName, Map<number, Step[]>>>;
+
+function byEntry(steps: readonly Step[]): Edits {
+  const edits: Edits = { clusters: new Map(), secrets: new Map(), listeners: new Map(), routes: new Map() };
+  const add = (list: ListName, index: number, step: Step) => {
+    const before = edits[list].get(index);
     if (before) before.push(step);
-    else edits.set(key, [step]);
+    else edits[list].set(index, [step]);
+  };
+  for (const step of steps) {
+    if ("listener" in step) add("listeners", step.listener, step);
+    else if ("secret" in step) add("secrets", step.secret, step);
+    else if ("cluster" in step) add("clusters", step.cluster, step);
   }
   return edits;
 }

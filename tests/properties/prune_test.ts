@@ -19,7 +19,7 @@ import type {
 } from "../../proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts";
 import type { CommonTlsContext } from "../../proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.ts";
 import type { TlsCertificate } from "../../proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.ts";
-import { type PostTranslateModifyResponse } from "../../proto/gen/extension/service_pb.ts";
+import type { PostTranslateModifyResponse } from "../../proto/gen/extension/service_pb.ts";
 import {
   PostTranslateModifyRequestSchema,
   PostTranslateModifyResponseSchema,
