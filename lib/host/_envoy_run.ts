@@ -45,6 +45,8 @@ export async function runProgram(path: string, args: readonly string[], options:
   } catch (error) {
     return { ...nothing, end: "failed", error: `Cannot run "${path}": ${(error as Error).message}` };
   }
+  const input = child.stdin.getWriter();
+  const output = [child.stdout.getReader(), child.stderr.getReader()];
   let end: Run["end"] = "exit";
   let why = "";
   const kill = (as: Run["end"], reason: string) => {
@@ -56,6 +58,9 @@ export async function runProgram(path: string, args: readonly string[], options:
     } catch {
       // It has just ended by itself.
     }
+    // A child of its own may outlive it and hold the other ends.
+    for (const reader of output) reader.cancel().catch(() => {});
+    input.abort().catch(() => {});
   };
   const stop = () => kill("stopped", `Cannot wait for "${path}": no time left`);
   const timer = setTimeout(
@@ -66,27 +71,28 @@ export async function runProgram(path: string, args: readonly string[], options:
   try {
     const tooMuch = () =>
       kill("stopped", `Cannot use what "${path}" says: more than ${MOST_OUTPUT_BYTES} bytes`);
+    const words: string[] = [];
     const lines: string[] = [];
     const onLine = (line: string) => {
       lines.push(line);
       if (options.until?.(line)) kill("line", "");
     };
-    const [status, stdout] = await Promise.all([
+    const [status] = await Promise.all([
       child.status,
-      readText(child.stdout, tooMuch),
-      readLines(child.stderr, onLine, tooMuch),
-      writeAll(child.stdin, options.stdin ?? new Uint8Array()),
+      readLines(output[0], (line) => words.push(line), tooMuch),
+      readLines(output[1], onLine, tooMuch),
+      writeAll(input, options.stdin ?? new Uint8Array()),
     ]);
     const ending = end as Run["end"];
-    return { end: ending, code: ending === "exit" ? status.code : -1, stdout, lines, error: why };
+    const code = ending === "exit" ? status.code : -1;
+    return { end: ending, code, stdout: words.join("\n"), lines, error: why };
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", stop);
   }
 }
 
-async function writeAll(stream: WritableStream<Uint8Array>, bytes: Uint8Array): Promise<void> {
-  const writer = stream.getWriter();
+async function writeAll(writer: WritableStreamDefaultWriter<Uint8Array>, bytes: Uint8Array): Promise<void> {
   try {
     await writer.write(bytes);
     await writer.close();
@@ -96,27 +102,18 @@ async function writeAll(stream: WritableStream<Uint8Array>, bytes: Uint8Array): 
   }
 }
 
-async function readText(stream: ReadableStream<Uint8Array>, tooMuch: () => void): Promise<string> {
-  const parts: string[] = [];
-  await readLines(stream, (line) => parts.push(line), tooMuch);
-  return parts.join("\n");
-}
-
 async function readLines(
-  stream: ReadableStream<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   onLine: (line: string) => void,
   tooMuch: () => void,
 ): Promise<void> {
   const decoder = new TextDecoder();
   let rest = "";
   let seen = 0;
-  for await (const chunk of stream) {
-    seen += chunk.byteLength;
-    if (seen > MOST_OUTPUT_BYTES) {
-      tooMuch();
-      continue;
-    }
-    const pieces = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    seen += next.value.byteLength;
+    if (seen > MOST_OUTPUT_BYTES) return tooMuch();
+    const pieces = (rest + decoder.decode(next.value, { stream: true })).split("\n");
     rest = pieces.pop()!;
     pieces.forEach(onLine);
   }

@@ -147,6 +147,21 @@ Deno.test("EnvoyOracle ends a program that hangs, and the program is dead then",
     for (const pid of pids) await assert.rejects(Deno.stat(`/proc/${pid}`), Deno.errors.NotFound);
   }));
 
+Deno.test("EnvoyOracle does not wait for what a program has left running", () =>
+  withProgram(`sleep 600 & echo $! > "$0.left"; exit 0`, async (path) => {
+    const oracle = new EnvoyOracle({ envoyPath: path, timeoutMs: 300 });
+    assert.deepEqual(await oracle.confirm([good]), [null]);
+    assert.match(oracle.lastError ?? "", /no answer in 300 ms/);
+    Deno.kill(Number(await Deno.readTextFile(`${path}.left`)), "SIGKILL");
+  }));
+
+Deno.test("EnvoyOracle does not swallow endless output", () =>
+  withProgram("exec yes", async (path) => {
+    const oracle = new EnvoyOracle({ envoyPath: path });
+    assert.deepEqual(await oracle.confirm([good]), [null]);
+    assert.match(oracle.lastError ?? "", /more than \d+ bytes/);
+  }));
+
 Deno.test("EnvoyOracle runs as many programs at a time as it may", () =>
   withProgram(
     `mkdir "$0.run" 2>/dev/null || echo overlap >> "$0.log"; cat > /dev/null; rmdir "$0.run"; exit 0`,
