@@ -56,6 +56,14 @@ export async function everyServed(
   return ms;
 }
 
+/**
+ * A promise in milliseconds, as it stands for a machine that has its cores to itself: where more wants to run than
+ * there are cores, everything takes longer in proportion, and that is nobody's broken promise.
+ */
+export function promised(ms: number): number {
+  return Math.round(ms * Math.max(1, Deno.loadavg()[0] / navigator.hardwareConcurrency));
+}
+
 /** Demands that no pair's host gets an answer or any certificate, least of all a neighbour's. */
 export async function expectDark(bed: Bed, port: number, pairs: readonly TestPair[]): Promise<void> {
   const answers = await bed.ask(port, pairs.map(({ host }) => host));

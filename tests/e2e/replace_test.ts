@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { everyServed, expectDark, expectNothingRefused, expectWithheld, hosts } from "./_expect.ts";
+import { everyServed, expectDark, expectNothingRefused, expectWithheld, hosts, promised } from "./_expect.ts";
 import { freePort, onBed, Ticks, until } from "./harness/mod.ts";
 import { toolPath } from "../setup/tools.ts";
 
@@ -26,7 +26,7 @@ Deno.test({
       const ticks = bed.keep(await Ticks.open({ port, host: good[0].host, trust: bed.authority.pem }));
 
       await bed.putPairs("edge", [...good, repaired]);
-      const ms = await everyServed(bed, port, [repaired], WITHIN);
+      const ms = await everyServed(bed, port, [repaired], promised(WITHIN));
       console.log(`the repaired pair was served ${Math.round(ms)} ms after its file was in place`);
       await everyServed(bed, port, [...good, repaired]);
 
@@ -39,7 +39,7 @@ Deno.test({
       await until(`${host} is dark`, async () => {
         const [answer] = await bed.ask(port, [host]);
         return answer.kind === "refused";
-      }, { within: WITHIN });
+      }, { within: promised(WITHIN) });
       await expectDark(bed, port, [bad]);
       await ticks.more(20);
       await everyServed(bed, port, good);

@@ -1,4 +1,4 @@
-import { everyServed, expectDark, expectNothingRefused, expectWithheld, hosts } from "./_expect.ts";
+import { everyServed, expectDark, expectNothingRefused, expectWithheld, hosts, promised } from "./_expect.ts";
 import { freePort, onBed, until } from "./harness/mod.ts";
 import { toolPath } from "../setup/tools.ts";
 
@@ -33,7 +33,7 @@ Deno.test({
 
       const start = performance.now();
       const second = await bed.launchCertgate();
-      await everyServed(bed, port, [added], WITHIN);
+      await everyServed(bed, port, [added], promised(WITHIN));
       console.log(`the change was served ${Math.round(performance.now() - start)} ms after certgate's start`);
       await everyServed(bed, port, [...good, added]);
       await expectDark(bed, port, [bad, alsoBad]);
