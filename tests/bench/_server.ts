@@ -1,4 +1,4 @@
-import { TextLineStream } from "./_lines.ts";
+import { TextLineStream } from "../fakes/text_lines.ts";
 
 /** A server process under measurement. */
 export interface BenchServer {

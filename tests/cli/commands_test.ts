@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { runCommandLine } from "../../lib/cli/mod.ts";
+import { readSnapshot } from "../../lib/xds/mod.ts";
+import { FakeTerminal } from "../fakes/fake_terminal.ts";
+
+const capture = new URL("../fixtures/eg-1.9.0-one-gateway-41-hosts.pb.gz", import.meta.url).pathname;
+const AT = "2026-11-22T00:00:00Z";
+
+async function certgate(...args: string[]) {
+  const terminal = new FakeTerminal();
+  const code = await runCommandLine(args, terminal);
+  return { code, out: terminal.stdout, err: terminal.stderr };
+}
+
+Deno.test("replay --diff shows what changes in a saved snapshot, and --out writes the answer", async () => {
+  const dir = await Deno.makeTempDir();
+  const out = join(dir, "answer.pb");
+  const { code, out: text } = await certgate(
+    "replay",
+    capture,
+    "--diff",
+    "--envoy=none",
+    "--at",
+    AT,
+    "--out",
+    out,
+  );
+  assert.equal(code, 0);
+  assert.match(text, /secret default\/m-staple-tls\n {2}- the secret\n/);
+  assert.match(text, /listener default\/eg\/https-g1\n {2}- chain default\/eg\/https-m-staple\n/);
+  assert.match(text, /1 chains and 1 secrets pruned/);
+  assert.match(text, /m-staple\.example\.com: The proxy cannot use the certificate/);
+  assert.equal((await Deno.stat(out)).mode! & 0o777, 0o600);
+  // The answer has the lists one field lower than a request.
+  assert.equal(readSnapshot(await Deno.readFile(out)).intact, true);
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("replay -o json gives the plan without bytes", async () => {
+  const { code, out } = await certgate("replay", capture, "-o", "json", "--envoy", "none", "--at", AT);
+  assert.equal(code, 0);
+  const plan = JSON.parse(out);
+  assert.equal(plan.counts.prunedChains, 1);
+  assert.equal(plan.withheld[0].reason, "Unsupported");
+  assert(!out.includes("BEGIN"));
+});
+
+Deno.test("replay says what is wrong with a file", async () => {
+  const absent = await certgate("replay", "/nowhere.pb");
+  assert.equal(absent.code, 2);
+  assert.match(absent.err, /^error: Cannot read "\/nowhere\.pb"/);
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "no snapshot");
+  const other = await certgate("replay", file, "--envoy", "none");
+  assert.equal(other.code, 3);
+  assert.match(other.err, /^error: Cannot replay .*\nhint: .*PostTranslateModifyRequest/);
+  await Deno.remove(file);
+});
+
+Deno.test("eg-config prints what Envoy Gateway needs, as a part and as a whole", async () => {
+  const { out } = await certgate("eg-config");
+  const { extensionManager } = parse(out);
+  assert.deepEqual(extensionManager.hooks.xdsTranslator.post, ["Translation"]);
+  for (const kind of ["cluster", "secret", "listener", "route"]) {
+    assert.equal(extensionManager.hooks.xdsTranslator.translation[kind].includeAll, true, kind);
+  }
+  assert.equal(extensionManager.service.unix.path, "/run/certgate/hook.sock");
+  assert.equal(extensionManager.maxMessageSize, "256Mi");
+  assert.equal(extensionManager.failOpen, false);
+  const whole = parse((await certgate("eg-config", "--resources", "/etc/gateway")).out);
+  assert.equal(whole.kind, "EnvoyGateway");
+  assert.deepEqual(whole.provider.custom.resource.file.paths, ["/etc/gateway"]);
+  assert.deepEqual(whole.extensionManager, extensionManager);
+});
+
+Deno.test("eg-config follows the configuration", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "hook: { listen: tcp://127.0.0.1:5005, maxMessageSize: 5000000 }\n");
+  const { extensionManager } = parse((await certgate("eg-config", "-c", file)).out);
+  assert.deepEqual(extensionManager.service, { ip: { address: "127.0.0.1", port: 5005 } });
+  assert.equal(extensionManager.maxMessageSize, "5000000");
+  await Deno.remove(file);
+});
+
+Deno.test("config check says that a file is right, or where it is wrong", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".yaml" });
+  await Deno.writeTextFile(file, "neverGate: [default/wildcard]\n");
+  const right = await certgate("config", "check", file);
+  assert.deepEqual([right.code, right.out], [0, `${file}: ok\n`]);
+  await Deno.writeTextFile(file, "neverGate: default/wildcard\n");
+  const wrong = await certgate("config", "check", file);
+  assert.equal(wrong.code, 2);
+  assert.match(
+    wrong.err,
+    new RegExp(`^error: ${file}:1:12: Cannot use the value "default/wildcard" for "neverGate"`),
+  );
+  await Deno.remove(file);
+});
+
+Deno.test("config schema is a JSON Schema", async () => {
+  const schema = JSON.parse((await certgate("config", "schema")).out);
+  assert.equal(schema.additionalProperties, false);
+  assert.equal(schema.properties.hook.properties.listen.default, "unix:///run/certgate/hook.sock");
+});
+
+Deno.test("--help names every command and the exit codes, and a wrong command is suggested", async () => {
+  const { code, out } = await certgate("--help");
+  assert.equal(code, 0);
+  for (const command of ["run", "check", "replay", "eg-config", "config", "version"]) {
+    assert(out.includes(`  ${command}`));
+  }
+  assert.match(out, /Exit codes: 0 /);
+  const wrong = await certgate("chekc");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /Did you mean check/);
+  assert.equal((await certgate()).code, 2);
+});
+
+Deno.test("version says the version of certgate and of the runtime", async () => {
+  assert.match((await certgate("version")).out, /^certgate \d+\.\d+\.\d+ \(deno \d+\./);
+});
