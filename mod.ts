@@ -14,14 +14,23 @@
  * @module
  */
 export * from "./lib/model/mod.ts";
-export { makeSelfSigned, readFacts, readTrust, splitCombined } from "./lib/pki/mod.ts";
 export {
+  keepMembers,
+  makeSelfSigned,
+  readFacts,
+  readTrust,
+  type SelfSignedOptions,
+  splitCombined,
+} from "./lib/pki/mod.ts";
+export {
+  type AdviceOptions,
   adviseWarnings,
   applyAnswer,
   describe,
   type EnvoyAnswer,
   judge,
   judgeTrust,
+  type ValidityDates,
 } from "./lib/health/mod.ts";
 export { applyPlan, readSnapshot, Snapshot, type Throwaways } from "./lib/xds/mod.ts";
 export { planPrune, type PruneOptions } from "./lib/mutations/mod.ts";
