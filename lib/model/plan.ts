@@ -12,6 +12,7 @@ export interface Blame {
   readonly hostnames: readonly string[];
   /** SDS name of the secret, or a short description of inline material. */
   readonly secret: string;
+  /** What speaks against it. */
   readonly verdict: Verdict;
 }
 
@@ -32,21 +33,29 @@ export interface InlinePlace {
   readonly part: number | "trust";
 }
 
-interface ListenerStep {
+/** A step at a listener. */
+export interface ListenerStep {
   /** Index in the request's listeners. */
   readonly listener: number;
+  /** Its xDS name. */
   readonly listenerName: string;
 }
 
-interface ChainStep extends ListenerStep {
+/** A step at a filter chain. */
+export interface ChainStep extends ListenerStep {
+  /** Where it stands in its listener. */
   readonly chain: ChainPlace;
+  /** Its name; empty if it has none. */
   readonly chainName: string;
+  /** What it is done for, one entry for each bad material. */
   readonly blame: readonly Blame[];
 }
 
-interface SecretStep {
+/** A step at a secret. */
+export interface SecretStep {
   /** Index in the request's secrets. */
   readonly secret: number;
+  /** Its SDS name. */
   readonly name: string;
 }
 
@@ -127,8 +136,11 @@ export interface PlanCounts {
   readonly refusingChains: number;
   /** Certificates taken out of chains that stay. */
   readonly prunedCertificates: number;
+  /** Listeners taken out as a whole. */
   readonly removedListeners: number;
+  /** Listeners that stay open and serve nothing. */
   readonly parkedListeners: number;
+  /** Secrets taken out. */
   readonly prunedSecrets: number;
   /** Secrets and inline materials replaced by a throwaway, added ones included. */
   readonly neutralised: number;
@@ -140,7 +152,9 @@ export interface PlanCounts {
 export interface Plan {
   /** In the order clusters, secrets, listeners; within a list in the order of the request. Empty: nothing changes. */
   readonly steps: readonly Step[];
+  /** What a person should know besides. */
   readonly findings: readonly Finding[];
+  /** The steps, added up. */
   readonly counts: PlanCounts;
   /** Every hostname that this plan takes HTTPS from, sorted, each once. */
   readonly withheldHostnames: readonly string[];

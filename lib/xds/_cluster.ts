@@ -4,14 +4,19 @@ import { merge, type Span, valueOf } from "./_span.ts";
 
 /** One transport socket of a cluster. */
 export interface ContextView {
+  /** Where it stands in its cluster. */
   readonly place: InlinePlace["context"];
+  /** What it is. */
   readonly socket: SocketView;
+  /** The transport socket as it came. */
   readonly socketSpan: Span;
 }
 
 /** One cluster of a snapshot. */
 export interface ClusterView {
+  /** Position in the request. */
   readonly index: number;
+  /** Its xDS name. */
   readonly name: string;
   /** `transport_socket`, then those of `transport_socket_matches` in order. */
   readonly contexts: readonly ContextView[];

@@ -4,15 +4,21 @@ import { merge, type Span, valueOf } from "./_span.ts";
 
 /** One filter chain of a listener. */
 export class ChainView {
+  /** Puts together what was read. */
   constructor(
+    /** Where it stands in its listener. */
     readonly place: ChainPlace,
+    /** What its transport socket is. */
     readonly socket: SocketView,
+    /** Its name as bytes; `null` if it has none. */
     readonly nameSpan: Span | null,
+    /** Its filter chain match as it came; `null` if there is none. */
     readonly match: Span | null,
     /** The transport socket as it came; `null` if there is none. */
     readonly socketSpan: Span | null,
   ) {}
 
+  /** Its name; empty if it has none. */
   get name(): string {
     return this.nameSpan?.text() ?? "";
   }
@@ -28,7 +34,9 @@ export class ChainView {
 
 /** One listener of a snapshot. */
 export interface ListenerView {
+  /** Position in the request. */
   readonly index: number;
+  /** Its xDS name. */
   readonly name: string;
   /** Those of `filter_chains` in order, then the default filter chain where there is one. */
   readonly chains: readonly ChainView[];

@@ -4,6 +4,7 @@ import { merge, type Span } from "./_span.ts";
 
 /** A trust bundle and what its validation context says about dates. */
 export interface TrustView {
+  /** What verdicts are about. */
   readonly material: Material;
   /** `allow_expired_certificate`: the owner wants members outside their dates to count. */
   readonly allowExpired: boolean;

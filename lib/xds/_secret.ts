@@ -4,7 +4,9 @@ import { merge, type Span, valueOf } from "./_span.ts";
 
 /** One secret of a snapshot. */
 export interface SecretView {
+  /** Position in the request. */
   readonly index: number;
+  /** Its SDS name. */
   readonly name: string;
   /** What Envoy makes of it. `other`: ticket keys, a generic secret, or nothing. */
   readonly kind: "certificate" | "validation" | "other";

@@ -5,7 +5,15 @@ const decoder = new TextDecoder();
 
 /** A stretch of serialized bytes. Cheaper than a subarray, of which one is made only when somebody wants to see it. */
 export class Span {
-  constructor(readonly bytes: Uint8Array, readonly from: number, readonly to: number) {}
+  /** Marks a stretch out; copies nothing. */
+  constructor(
+    /** What the stretch is a part of. */
+    readonly bytes: Uint8Array,
+    /** Where it begins. */
+    readonly from: number,
+    /** Where it ends. */
+    readonly to: number,
+  ) {}
 
   /** The bytes, not copied. */
   view(): Uint8Array {
@@ -18,10 +26,12 @@ export class Span {
     return `${this.to - this.from} bytes`;
   }
 
+  /** What `console.log` prints in Deno. */
   [Symbol.for("Deno.customInspect")](): string {
     return `Span(${this.toJSON()})`;
   }
 
+  /** What `util.inspect` prints. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `Span(${this.toJSON()})`;
   }

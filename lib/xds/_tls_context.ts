@@ -5,6 +5,7 @@ import { merge, type Span, valueOf } from "./_span.ts";
 
 /** The mention of a secret by name. */
 export interface Reference {
+  /** SDS name of the secret. */
   readonly name: string;
   /** True where the name is asked of the server that gives the snapshot; else certgate knows nothing about it. */
   readonly ads: boolean;

@@ -16,15 +16,18 @@ export class WireReader {
   from = 0;
   /** Where the current field ends. */
   to = 0;
+  /** Whether the walk ended at something that cannot be read. */
   malformed = false;
   #at: number;
 
-  /**
-   * @param bytes What holds the message.
-   * @param start Where the message begins.
-   * @param end Where it ends.
-   */
-  constructor(readonly bytes: Uint8Array, start = 0, readonly end: number = bytes.length) {
+  /** Starts in front of the first field. */
+  constructor(
+    /** What holds the message. */
+    readonly bytes: Uint8Array,
+    start = 0,
+    /** Where the message ends. */
+    readonly end: number = bytes.length,
+  ) {
     this.#at = start;
   }
 

@@ -12,6 +12,8 @@ export { HOOK_SERVICE, hookFileDescriptors } from "./hook_service.ts";
 export { isThrowaway, type Throwaways } from "./throwaways.ts";
 export type { ChainView, ListenerView } from "./_listener.ts";
 export type { ClusterView, ContextView } from "./_cluster.ts";
+export type { Span } from "./_span.ts";
+export type { WireReader } from "./_wire.ts";
 export type { SecretView } from "./_secret.ts";
 export type { SocketView } from "./_socket.ts";
 export type { Reference, TlsView } from "./_tls_context.ts";

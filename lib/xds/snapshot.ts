@@ -10,14 +10,13 @@ const LISTS: readonly (ListName | null)[] = [null, null, "clusters", "secrets", 
 
 /** One resource where it stands in the request. */
 export class Entry extends Span {
-  /**
-   * @param list Which list it is in.
-   * @param index Position in its list.
-   * @param tagAt Where its tag begins; the value is the span itself.
-   */
+  /** Places a value; the span is the value itself. */
   constructor(
+    /** Which list it is in. */
     readonly list: ListName,
+    /** Position in its list. */
     readonly index: number,
+    /** Where its tag begins. */
     readonly tagAt: number,
     { bytes, from, to }: { readonly bytes: Uint8Array; readonly from: number; readonly to: number },
   ) {
@@ -46,7 +45,7 @@ export class Snapshot {
   #secrets: readonly SecretView[] | null = null;
   #listeners: readonly ListenerView[] | null = null;
 
-  /** @param request The serialized message; kept by reference. */
+  /** Finds the resources. @param request The serialized message; kept by reference. */
   constructor(request: Uint8Array) {
     this.bytes = Buffer.isBuffer(request)
       ? request
@@ -104,10 +103,12 @@ export class Snapshot {
     return { bytes: this.bytes.length, ...Object.fromEntries(lists) };
   }
 
+  /** What `console.log` prints in Deno. */
   [Symbol.for("Deno.customInspect")](): string {
     return `Snapshot(${JSON.stringify(this)})`;
   }
 
+  /** What `util.inspect` prints. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `Snapshot(${JSON.stringify(this)})`;
   }

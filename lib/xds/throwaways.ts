@@ -4,6 +4,7 @@ import type { Parts } from "./_rewrite.ts";
 
 /** What stands in for material that Envoy would refuse: it loads, and nobody trusts it. */
 export interface Throwaways {
+  /** Stands in for a certificate. */
   readonly pair: {
     /** PEM text of a self-signed certificate that is valid for as long as the agent may run. */
     readonly certificate: Uint8Array;
@@ -14,7 +15,7 @@ export interface Throwaways {
   readonly trust: Uint8Array;
 }
 
-/** @returns whether a material is one of the throwaways, that is, whether an answer is being fed back. */
+/** Tells whether a material is one of the throwaways, that is, whether an answer is being fed back. */
 export function isThrowaway(material: Material, throwaways: Throwaways): boolean {
   const own = material.kind === "pair"
     ? throwawayCertificate(throwaways)
