@@ -6,8 +6,10 @@
 import { ensurePrivateDirectory } from "./host/mod.ts";
 import type { Log } from "./model/mod.ts";
 import { loadThrowaways, type Metrics, openMetrics, openVerdictKeeper } from "./outputs/mod.ts";
-import { type Config, parseHttpAddress, parseListenAddress } from "./resources/mod.ts";
+import { type Config, parseHttpAddress } from "./resources/mod.ts";
 import {
+  type CallObserver,
+  type GrpcServer,
   holdBack,
   type HttpViews,
   makeGeneration,
@@ -64,41 +66,26 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
   const grpc = makeGrpcServer({
     handlers: makeHookHandlers({ generation: () => generation, reports, throwaways, metrics, log, clock }),
     maxMessageSize: config.hook.maxMessageSize,
-    observer: {
-      started: (hook) => metrics.add("grpc_server_started_total", { grpc_method: hook }),
-      handled: (hook, code) =>
-        metrics.add("grpc_server_handled_total", { grpc_method: hook, grpc_code: code }),
-    },
+    observer: observeCalls(metrics),
   });
   let ready = false;
-  // The hook first: a second certgate is to learn that it is the second, whatever else is in its way.
-  const hook = await openHook(grpc, config.hook);
-  if (hook.kind !== "open") return hook;
-  const http = openHttp(config.http.listen, {
+  const doors = await openDoors(grpc, config, {
     metrics,
     ready: () => ready,
     status: () => ({ version, ready, envoy: generation.envoyPath, snapshots: reports.status() }),
   });
-  if (http.kind !== "open") {
-    await stopGrpcServer(grpc.server, config.hook.deadline);
-    await hook.release();
-    return http;
-  }
+  if (doors.kind !== "open") return doors;
   ready = true;
   grpc.setServing(true);
   metrics.set("certgate_ready", 1);
   countLoad(metrics, clock, true);
-  log.info("certgate is ready", {
-    version,
-    hook: hook.target,
-    http: http.url,
-    envoy: generation.envoyPath ?? "none",
-    known_verdicts: keeper.known.size,
-  });
+  const { hook, http } = doors;
+  const envoy = generation.envoyPath ?? "none";
+  log.info("certgate is ready", { version, hook, http, envoy, known_verdicts: keeper.known.size });
   return {
     kind: "agent",
-    hook: hook.target,
-    http: http.url,
+    hook,
+    http,
     async reload(next) {
       const held = holdBack(generation.config, next);
       generation = await makeGeneration(held.config, new Map(generation.store.entries()), generationParts);
@@ -109,11 +96,55 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
     reloadFailed: () => countLoad(metrics, clock, false),
     async stop() {
       grpc.setServing(false);
-      const finished = await stopGrpcServer(grpc.server, generation.config.hook.deadline);
-      await hook.release();
-      await Promise.all([http.stop(), keeper.settled()]);
+      const finished = await doors.close(generation.config.hook.deadline);
+      await keeper.settled();
       log.info("certgate stopped", { every_call_finished: finished });
     },
+  };
+}
+
+interface OpenDoors {
+  readonly kind: "open";
+  readonly hook: string;
+  readonly http: string;
+  /** @returns whether every call ended by itself within the patience, in milliseconds. */
+  close(patience: number): Promise<boolean>;
+}
+
+/** The hook first: a second certgate is to learn that it is the second, whatever else is in its way. */
+async function openDoors(
+  grpc: GrpcServer,
+  config: Config,
+  views: HttpViews,
+): Promise<OpenDoors | OpenFailure> {
+  const hook = await openHook(grpc, config.hook);
+  if (hook.kind !== "open") return hook;
+  const closeHook = async (patience: number) => {
+    const finished = await stopGrpcServer(grpc.server, patience);
+    await hook.release();
+    return finished;
+  };
+  const http = openHttp(config.http.listen, views);
+  if (http.kind !== "open") {
+    await closeHook(config.hook.deadline);
+    return http;
+  }
+  return {
+    kind: "open",
+    hook: hook.target,
+    http: http.url,
+    async close(patience) {
+      const finished = await closeHook(patience);
+      await http.stop();
+      return finished;
+    },
+  };
+}
+
+function observeCalls(metrics: Metrics): CallObserver {
+  return {
+    started: (hook) => metrics.add("grpc_server_started_total", { grpc_method: hook }),
+    handled: (hook, code) => metrics.add("grpc_server_handled_total", { grpc_method: hook, grpc_code: code }),
   };
 }
 
