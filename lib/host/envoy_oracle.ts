@@ -117,8 +117,7 @@ export class EnvoyOracle {
     bundles: readonly Uint8Array[],
     options: AskOptions = {},
   ): Promise<(EnvoyAnswer | null)[]> {
-    this.#good ??= makeGood();
-    const good = await this.#good;
+    const good = await (this.#good ??= makeGood());
     // The pair beside the bundle is only innocent if Envoy takes it.
     const [control, ...answers] = await this.#ask(
       [pairTls(good), ...bundles.map((bundle) => trustTls(bundle, good))],
