@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { applyAnswer, type EnvoyAnswer, judge, judgeTrust } from "../health/mod.ts";
 import type { JudgeOptions, Log, Material, Problem, Summary, TrustVerdict } from "../model/mod.ts";
 import type { KnownVerdict, Metrics } from "../outputs/mod.ts";
-import { readFacts, readTrust } from "../pki/mod.ts";
+import { keepMembers, readFacts, readTrust } from "../pki/mod.ts";
 import type { Confirmer } from "./confirmer.ts";
 import { ContentMemo } from "./content_memo.ts";
 import type { Learnt, LearntPair, LearntTrust } from "./learnt.ts";
@@ -100,8 +100,9 @@ export class VerdictStore {
     }
     const { verdict, keep } = judgeTrust(learnt.facts, now, options);
     const { members } = learnt.facts;
-    const filtered = keep.length < members.length
-      ? Buffer.concat(keep.map((index) => members[index].pem))
+    // Revocation lists in the bundle stay; without them what was revoked would be trusted again.
+    const filtered = material.kind === "trust" && keep.length < members.length
+      ? keepMembers(material.bundle, keep)
       : null;
     return { ...verdict, filtered };
   }
