@@ -1,6 +1,6 @@
 import type { Finding, ListName, Step } from "../model/mod.ts";
-import type { Snapshot } from "../xds/mod.ts";
-import { mentionsOf } from "./_references.ts";
+import type { Snapshot, SocketView } from "../xds/mod.ts";
+import { eachMention } from "./_references.ts";
 
 /** What is wrong with the snapshot as a whole, and changes nothing by itself. */
 export function findProblems(snapshot: Snapshot): Finding[] {
@@ -29,11 +29,13 @@ function incomplete(snapshot: Snapshot): Finding[] {
 }
 
 function refersToSecrets(snapshot: Snapshot): boolean {
-  const parts = [
-    ...snapshot.listeners.flatMap(({ chains }) => chains),
-    ...snapshot.clusters.flatMap(({ contexts }) => contexts),
-  ];
-  return parts.some(({ socket }) => socket.kind === "tls" && mentionsOf(socket.tls).length > 0);
+  let found = false;
+  const look = ({ socket }: { readonly socket: SocketView }) => {
+    if (socket.kind === "tls") eachMention(socket.tls, () => found = true);
+  };
+  snapshot.listeners.forEach(({ chains }) => chains.forEach(look));
+  snapshot.clusters.forEach(({ contexts }) => contexts.forEach(look));
+  return found;
 }
 
 function malformed(snapshot: Snapshot): Finding[] {

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../xds/mod.ts";
+import type { ChainView, Snapshot } from "../xds/mod.ts";
 
 /**
  * References that cannot be seen: in a list that is missing, in a resource that does not read, in a transport socket of
@@ -12,13 +12,13 @@ export class HiddenReferences {
     const { listeners, clusters } = snapshot;
     this.#everywhere = listeners.length === 0 || clusters.length === 0 ||
       listeners.some(({ malformed }) => malformed) || clusters.some(({ malformed }) => malformed);
-    const places = [
-      ...listeners.flatMap(({ chains }) => chains),
-      ...clusters.flatMap(({ contexts }) => contexts),
-    ];
-    this.#sockets = places.flatMap(({ socket, socketSpan }) =>
-      socket.kind === "other" && socketSpan !== null ? [socketSpan.view()] : []
-    );
+    const sockets: Uint8Array[] = [];
+    const look = ({ socket, socketSpan }: Pick<ChainView, "socket" | "socketSpan">) => {
+      if (socket.kind === "other" && socketSpan !== null) sockets.push(socketSpan.view());
+    };
+    listeners.forEach(({ chains }) => chains.forEach(look));
+    clusters.forEach(({ contexts }) => contexts.forEach(look));
+    this.#sockets = sockets;
   }
 
   /** Whether a name may be referred to; rather yes than no. */

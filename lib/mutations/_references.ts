@@ -8,16 +8,14 @@ export interface Mention {
   readonly certificate: number | null;
 }
 
-const NONE: readonly Mention[] = [];
-
-/** Every name of a TLS context that is asked of the snapshot's own server. */
-export function mentionsOf(tls: TlsView): readonly Mention[] {
+/** Visits every name of a TLS context that is asked of the snapshot's own server. */
+export function eachMention(tls: TlsView, visit: (mention: Mention) => void): void {
   const { certificates, trustReference, tickets } = tls;
-  if (certificates.length === 0 && trustReference === null && tickets === null) return NONE;
-  const mentions: Mention[] = certificates.map((reference, certificate) => ({ reference, certificate }));
-  if (trustReference !== null) mentions.push({ reference: trustReference, certificate: null });
-  if (tickets !== null) mentions.push({ reference: tickets, certificate: null });
-  return mentions.filter(({ reference }) => reference.ads);
+  for (let certificate = 0; certificate < certificates.length; certificate++) {
+    if (certificates[certificate].ads) visit({ reference: certificates[certificate], certificate });
+  }
+  if (trustReference?.ads) visit({ reference: trustReference, certificate: null });
+  if (tickets?.ads) visit({ reference: tickets, certificate: null });
 }
 
 /** What a cluster mentions, by name; of several clusters the first. */
@@ -31,9 +29,9 @@ export function upstreamMentions({ clusters }: Snapshot): ReadonlyMap<string, Up
   for (const { name: cluster, contexts } of clusters) {
     for (const { socket } of contexts) {
       if (socket.kind !== "tls") continue;
-      for (const mention of mentionsOf(socket.tls)) {
+      eachMention(socket.tls, (mention) => {
         if (!found.has(mention.reference.name)) found.set(mention.reference.name, { ...mention, cluster });
-      }
+      });
     }
   }
   return found;
@@ -45,15 +43,17 @@ export function downstreamNames(
   fates: readonly ListenerFate[],
 ): ReadonlySet<string> {
   const names = new Set<string>();
-  listeners.forEach(({ chains }, index) => {
-    chains.forEach(({ socket }, place) => {
+  for (let index = 0; index < listeners.length; index++) {
+    const { chains } = listeners[index];
+    for (let place = 0; place < chains.length; place++) {
+      const { socket } = chains[place];
       const fate = fates[index].chains?.[place];
-      if (socket.kind !== "tls" || fate?.kind === "drop") return;
-      const lost = fate?.lost.filter(({ from }) => from === "sds").map(({ certificate }) => certificate);
-      for (const { reference, certificate } of mentionsOf(socket.tls)) {
-        if (certificate === null || !lost?.includes(certificate)) names.add(reference.name);
-      }
-    });
-  });
+      if (socket.kind !== "tls" || fate?.kind === "drop") continue;
+      eachMention(socket.tls, ({ reference, certificate }) => {
+        const lost = fate?.lost.some((one) => one.from === "sds" && one.certificate === certificate);
+        if (!lost) names.add(reference.name);
+      });
+    }
+  }
   return names;
 }

@@ -23,7 +23,8 @@ export class SecretTable {
 
   constructor(snapshot: Snapshot, judgement: Judgement) {
     this.entries = snapshot.secrets.map((view) => {
-      const entry = { view, ...judgement.judge(view.material, view) };
+      const { verdict, filtered } = judgement.judge(view.material, view);
+      const entry = { view, verdict, filtered };
       const before = this.#byName.get(view.name);
       if (before === undefined) this.#byName.set(view.name, entry);
       else if (Array.isArray(before)) before.push(entry);
