@@ -6,6 +6,7 @@ Deno.test("shareOut() puts every test file into exactly one group", () => {
     "lib/pki/read_facts_test.ts",
     "main_test.ts",
     "tests/house/house_test.ts",
+    "tests/runner/runner_test.ts",
     "tests/lint/ranks_test.ts",
     "tests/golden/golden_test.ts",
     "tests/vectors/vectors_test.ts",
