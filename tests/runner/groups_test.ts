@@ -20,6 +20,7 @@ Deno.test("shareOut() puts every test file into exactly one group", () => {
     "unit",
     "unit",
     "house",
+    "house",
     "unit",
     "properties",
     "vectors",
