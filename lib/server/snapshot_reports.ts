@@ -42,7 +42,7 @@ const READY_LISTENER = /^envoy-gateway-proxy-ready-/;
  * hostnames are the same set in each (promise 5 of the design).
  *
  * Envoy Gateway sends a snapshot per Gateway, or one for all, without a name; a snapshot replaces the earlier one that
- * it shares a listener or a filter chain with.
+ * it shares a filter chain with.
  */
 export class SnapshotReports {
   readonly #parts: { log: Log; metrics: Metrics; clock: () => number };
@@ -133,12 +133,14 @@ export class SnapshotReports {
 }
 
 function snapshotNames(snapshot: Snapshot): Set<string> {
-  // Envoy Gateway names a listener after the first host of its port, so the name goes when that host goes; the names of
-  // the chains stay.
-  const names = snapshot.listeners.filter(({ name }) => !READY_LISTENER.test(name))
-    .flatMap(({ name, chains }) => [name, ...chains.map((chain) => chain.name)])
-    .filter((name) => name !== "");
-  return new Set(names.length > 0 ? names : snapshot.secrets.map(({ name }) => `secret ${name}`));
+  // Envoy Gateway names a listener after the first host of its port, or (XDSNameSchemeV2) after the port alone, which
+  // other Gateways have too. Names of chains have namespace, Gateway and listener in them and stay.
+  const own = snapshot.listeners.filter(({ name }) => !READY_LISTENER.test(name));
+  const chains = own.flatMap((listener) => listener.chains.map((chain) => chain.name)).filter((name) =>
+    name !== ""
+  );
+  if (chains.length > 0) return new Set(chains);
+  return new Set([...own.map(({ name }) => name), ...snapshot.secrets.map(({ name }) => `secret ${name}`)]);
 }
 
 function overlap(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
