@@ -32,5 +32,5 @@ export {
   judgeTrust,
   type ValidityDates,
 } from "./lib/health/mod.ts";
-export { applyPlan, readSnapshot, Snapshot, type Throwaways } from "./lib/xds/mod.ts";
-export { planPrune, type PruneOptions } from "./lib/mutations/mod.ts";
+export * from "./lib/xds/mod.ts";
+export * from "./lib/mutations/mod.ts";

@@ -2,7 +2,9 @@ import { CAUSES, type Verdict } from "../model/mod.ts";
 
 /** When a certificate is valid, in milliseconds since the epoch. */
 export interface ValidityDates {
+  /** The first moment. */
   readonly notBefore: number;
+  /** The last second. */
   readonly notAfter: number;
 }
 

@@ -13,6 +13,7 @@ export interface PairBytes {
 
 /** What makes a pair, or a trust bundle, unloadable for Envoy, whatever the time is. */
 export interface Problem {
+  /** Why, for machines. */
   readonly cause: Cause;
   /** What was seen, for an engineer: "RSA 1024 bit", "PEM block 2: base64 line 3 …". Never key bytes. */
   readonly detail: string;
@@ -35,6 +36,7 @@ export interface CertificateFacts {
   readonly notBefore: number;
   /** Milliseconds since the epoch; the last second of validity (RFC 5280, 4.1.2.5: inclusive). */
   readonly notAfter: number;
+  /** Kind of the public key. */
   readonly keyKind: KeyKind;
   /** Bits of the modulus or of the field; 0 if unknown. */
   readonly keyBits: number;
@@ -73,11 +75,13 @@ export type ChainOrder = "leaf-first" | "issuer-first" | "unrelated" | "single" 
 export interface Facts extends Summary {
   /** In file order; the first is the one that Envoy presents as the host's own. Stops before an unreadable one. */
   readonly certificates: readonly CertificateFacts[];
+  /** How the certificates stand to each other. */
   readonly chainOrder: ChainOrder;
 }
 
 /** What the bytes of a trust bundle (client or upstream CAs) say. */
 export interface TrustFacts {
+  /** The first thing for which Envoy refuses the bundle, or `null`. */
   readonly problem: Problem | null;
   /** In file order, each with its own PEM block so that a bundle can be put together again without one. */
   readonly members: readonly { readonly facts: CertificateFacts; readonly pem: Uint8Array }[];

@@ -4,9 +4,13 @@
  * `open()` is the only way to the bytes; search for its callers to know everybody who sees a key.
  */
 export class KeyMaterial {
-  #bytes: Uint8Array;
+  readonly #bytes: Uint8Array;
 
-  /** @param bytes The key as it was read; kept by reference, not copied. */
+  /**
+   * Takes the bytes in.
+   *
+   * @param bytes The key as it was read; kept by reference, not copied.
+   */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
@@ -21,18 +25,22 @@ export class KeyMaterial {
     return this.#bytes.byteLength;
   }
 
+  /** Dots. */
   toJSON(): string {
     return "••••";
   }
 
+  /** Dots. */
   toString(): string {
     return "••••";
   }
 
+  /** Dots. */
   [Symbol.for("Deno.customInspect")](): string {
     return "KeyMaterial(••••)";
   }
 
+  /** Dots. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return "KeyMaterial(••••)";
   }

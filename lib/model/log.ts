@@ -6,8 +6,12 @@ export type LogFields = Readonly<Record<string, unknown>>;
  * search for the sentence finds every line of its kind.
  */
 export interface Log {
+  /** For who looks into a problem. */
   debug(sentence: string, fields?: LogFields): void;
+  /** The course of things. */
   info(sentence: string, fields?: LogFields): void;
+  /** Somebody should look at it, not at night. */
   warn(sentence: string, fields?: LogFields): void;
+  /** Something that certgate is for does not work. */
   error(sentence: string, fields?: LogFields): void;
 }

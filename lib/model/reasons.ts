@@ -20,7 +20,9 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number];
 
 /** The reasons for which a hostname loses its HTTPS. */
-export const WITHHOLDING_REASONS = REASONS.filter((reason) => reason !== "Usable" && reason !== "NotJudged");
+export const WITHHOLDING_REASONS: readonly Reason[] = REASONS.filter((reason) =>
+  reason !== "Usable" && reason !== "NotJudged"
+);
 
 /**
  * The machine-readable causes, each with the reason it belongs to and the words that explain it to a person
@@ -70,7 +72,7 @@ export const CAUSES = {
   temporary: { reason: "Pending", why: "only the issuer's temporary certificate is in place" },
   not_issued: { reason: "Pending", why: "it has been requested and has not arrived" },
   not_judged: { reason: "NotJudged", why: "certgate cannot look into it" },
-} as const satisfies Record<string, { reason: Reason; why: string }>;
+} as const;
 
 /** One of the keys of {@linkcode CAUSES}. */
 export type Cause = keyof typeof CAUSES;

@@ -5,8 +5,11 @@ export type Action = "serve" | "withhold" | "leave";
 
 /** The judgement of one pair at one time. */
 export interface Verdict {
+  /** What is done. */
   readonly action: Action;
+  /** Why, for conditions and people. */
   readonly reason: Reason;
+  /** Why, for machines. */
   readonly cause: Cause;
   /** What was seen, for an engineer; empty if there is nothing to add to the cause. */
   readonly detail: string;
@@ -18,6 +21,7 @@ export interface Verdict {
 
 /** Advice about a pair. */
 export interface Warning {
+  /** What it is about, for machines. */
   readonly code: WarningCode;
   /** One sentence for a person. */
   readonly message: string;
