@@ -21,7 +21,7 @@ import { takeEcParameters } from "./_ec_parameters.ts";
 import { isMlDsa, type MlDsaName } from "./_ml_dsa.ts";
 import { KEY_ALGORITHMS, oidText } from "./_oids.ts";
 import { isFailure, type PemBlock, PemReader } from "./_pem_reader.ts";
-import { takeUnsigned } from "./_public_key.ts";
+import { bitLength, takeUnsigned } from "./_public_key.ts";
 import { takeRsaKey } from "./_rsa_key.ts";
 
 /**
@@ -161,10 +161,19 @@ function takePkcs8Ec(parameters: Der, key: Der): PrivateKey | KeyFailure | null 
   return found !== null && !key.done ? null : found;
 }
 
-/** Six numbers in a SEQUENCE; Envoy has no use for such a key, so that is enough to tell it from a damaged one. */
+/**
+ * A DSA key as OpenSSL wrote it: version, p, q, g, public and private number. No certificate that Envoy takes goes with
+ * one; but where it stands in a file, BoringSSL refuses the file if the numbers are impossible (`dsa_check_key`).
+ */
 function takeDsaKey(der: Der): boolean {
   if (!der.take(SEQUENCE)) return false;
   const fields = der.inside();
-  for (let i = 0; i < 6; i++) if (takeUnsigned(fields) === null) return false;
-  return fields.done;
+  const numbers = Array.from({ length: 6 }, () => takeUnsigned(fields));
+  const [version, p, q, g, open, secret] = numbers;
+  if (!fields.done || version !== 0n || !p || !q || !g || !open || !secret) return false;
+  const sizes = DSA_Q_BITS.has(bitLength(q)) && bitLength(p) <= DSA_MOST_BITS;
+  return sizes && p % 2n === 1n && q % 2n === 1n && q < p && g < p && open < p && secret < q;
 }
+
+const DSA_Q_BITS: ReadonlySet<number> = new Set([160, 224, 256]);
+const DSA_MOST_BITS = 10_000;
