@@ -1,5 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { Document, Node } from "yaml";
 import type { $ZodIssue } from "zod/v4/core";
 import type { Complaint } from "./complaint.ts";
@@ -36,12 +36,34 @@ export function parseConfig(text: string, file: string): ConfigResult {
       })),
     };
   }
-  const parsed = configSchema.safeParse(document.toJS() ?? {});
+  const value = toValue(document);
+  if ("problem" in value) {
+    const message = `Cannot read the configuration: ${firstLine(value.problem)}`;
+    return { ok: false, complaints: [{ ...at(value.offset), message, hint: "write the value out" }] };
+  }
+  const parsed = configSchema.safeParse(value.js ?? {});
   if (parsed.success) return { ok: true, config: parsed.data };
   const complaints = parsed.error.issues.flatMap((issue) =>
     explain(issue, document).map(({ offset, message, hint }) => ({ ...at(offset), message, hint }))
   );
   return { ok: false, complaints: complaints.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+// The library finds aliases without an anchor, and aliases that grow without bound, only when it makes the value.
+function toValue(document: Document): { js: unknown } | { problem: string; offset: number | undefined } {
+  try {
+    return { js: document.toJS() };
+  } catch (error) {
+    let offset: number | undefined;
+    visit(document, {
+      Alias: (_key, alias) => {
+        const sound = alias.resolve(document) !== undefined;
+        offset = alias.range?.[0];
+        return sound ? undefined : visit.BREAK;
+      },
+    });
+    return { problem: (error as Error).message, offset };
+  }
 }
 
 interface Explained {

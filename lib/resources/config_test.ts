@@ -72,3 +72,23 @@ Deno.test("parseConfig() refuses to offer the hook to the network", () => {
   assert(!result.ok);
   assert.match(result.complaints[0].message, /only a Unix socket or a loopback address/);
 });
+
+Deno.test("parseConfig() says which alias has no anchor", () => {
+  const result = parseConfig("log: &a {}\nhttp: *a\nhook: *b\n", "c.yaml");
+  assert(!result.ok);
+  assert.deepEqual(result.complaints, [{
+    file: "c.yaml",
+    line: 3,
+    column: 7,
+    message: "Cannot read the configuration: Unresolved alias (the anchor must be set before the alias): b",
+    hint: "write the value out",
+  }]);
+});
+
+Deno.test("parseConfig() refuses aliases that grow without bound", () => {
+  const rows = ["a: &a [x,x,x,x,x,x,x,x,x]"];
+  for (const [name, of] of ["ba", "cb", "dc", "ed"]) rows.push(`${name}: &${name} [${`*${of},`.repeat(9)}]`);
+  const result = parseConfig(rows.join("\n"), "c.yaml");
+  assert(!result.ok);
+  assert.match(result.complaints[0].message, /alias/);
+});
