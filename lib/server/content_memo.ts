@@ -10,8 +10,8 @@
  */
 export class ContentMemo<T> {
   readonly #limit: number;
-  #young = new Map<string, Entry<T>[]>();
-  #old = new Map<string, Entry<T>[]>();
+  #young = new Map<number, Entry<T>[]>();
+  #old = new Map<number, Entry<T>[]>();
   #bytes = 0;
 
   /** @param limit Bytes of content per generation. */
@@ -43,7 +43,7 @@ export class ContentMemo<T> {
     this.#bytes = 0;
   }
 
-  #keep(key: string, entry: Entry<T>): void {
+  #keep(key: number, entry: Entry<T>): void {
     if (this.#bytes + entry.content.byteLength > this.#limit) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -67,12 +67,14 @@ function pick<T>(bucket: Entry<T>[] | undefined, content: Uint8Array): Entry<T> 
 
 // A few bytes from places that differ between any two certificates (serial, key, signature) and the length. Only speed
 // depends on the choice: contents of one sample share a bucket and are still compared whole.
-function sample(content: Uint8Array): string {
+function sample(content: Uint8Array): number {
   const length = content.byteLength;
-  let key = String(length);
+  let key = length;
   for (let i = 1; i < 8; i++) {
     const at = Math.floor((length * i) / 8);
-    key += `,${(content[at] << 24) | (content[at + 1] << 16) | (content[at + 2] << 8) | content[at + 3]}`;
+    const word = (content[at] << 24) | (content[at + 1] << 16) | (content[at + 2] << 8) | content[at + 3];
+    key = Math.imul(key ^ word, 0x9e3779b1);
+    key ^= key >>> 15;
   }
   return key;
 }

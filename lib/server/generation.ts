@@ -44,6 +44,7 @@ export async function makeGeneration(
     clock,
     log,
     metrics,
+    judging: { onExpired: config.onExpired },
     onLearnt: () => keeper.keep(() => store.entries()),
   });
   return { config, store, envoyPath: confirmer ? path : null };

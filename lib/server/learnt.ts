@@ -1,4 +1,4 @@
-import type { TrustFacts } from "../model/mod.ts";
+import type { TrustFacts, TrustVerdict } from "../model/mod.ts";
 import type { KnownVerdict } from "../outputs/mod.ts";
 
 /** What was learnt about a pair. Every material of one content shares it. */
@@ -7,6 +7,8 @@ export interface LearntPair {
   /** SHA-256 of the content, hex. */
   readonly hash: string;
   known: KnownVerdict;
+  /** The latest verdict, which stands until its edge. */
+  latest?: { readonly verdict: TrustVerdict; readonly at: number; readonly of: KnownVerdict };
 }
 
 /** What was learnt about a trust bundle. */

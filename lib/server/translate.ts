@@ -50,11 +50,10 @@ export async function translate(request: Uint8Array, parts: TranslateParts): Pro
   await learnWithin(parts, materials, config.hook.deadline * SHARE_FOR_VERDICTS);
   timer.end("judge");
   const now = clock();
-  const judging = { onExpired: config.onExpired };
   const { plan, reverted } = planOrUndo(
     parts,
     snapshot,
-    (material) => store.verdictOf(material, now, judging),
+    (material) => store.verdictOf(material, now),
   );
   timer.end("plan");
   const answer = applyPlan(snapshot, plan, { throwaways: parts.throwaways, consume: true });

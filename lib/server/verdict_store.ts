@@ -15,6 +15,8 @@ export interface VerdictStoreParts {
   readonly clock: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** How dates are judged. */
+  readonly judging?: JudgeOptions;
   /** Called after something new was learnt, so that it can be kept. */
   readonly onLearnt: () => void;
 }
@@ -91,13 +93,11 @@ export class VerdictStore {
    * @param now Milliseconds since the epoch.
    * @returns `leave` for what cannot be looked into; a trust bundle carries the members to keep.
    */
-  verdictOf(material: Material, now: number, options: JudgeOptions = {}): TrustVerdict {
+  verdictOf(material: Material, now: number): TrustVerdict {
+    const options = this.#parts.judging ?? {};
     const learnt = this.#judgeByRules(material);
     if (learnt.kind === "opaque") return LEAVE;
-    if (learnt.kind === "pair") {
-      const { summary } = learnt.known;
-      return { ...judge(summary, now, options), validity: summary, filtered: null };
-    }
+    if (learnt.kind === "pair") return pairVerdict(learnt, now, options);
     const { verdict, keep } = judgeTrust(learnt.facts, now, options);
     const { members } = learnt.facts;
     // Revocation lists in the bundle stay; without them what was revoked would be trusted again.
@@ -226,6 +226,17 @@ export class VerdictStore {
     });
     return summary;
   }
+}
+
+// Thousands of looks a call, nearly all with the answer of the call before.
+function pairVerdict(learnt: LearntPair, now: number, options: JudgeOptions): TrustVerdict {
+  const { known, latest } = learnt;
+  if (latest && latest.of === known && latest.at <= now && now < (latest.verdict.edge ?? Infinity)) {
+    return latest.verdict;
+  }
+  const verdict = { ...judge(known.summary, now, options), validity: known.summary, filtered: null };
+  learnt.latest = { verdict, at: now, of: known };
+  return verdict;
 }
 
 const NO_DATES = { notBefore: -Infinity, notAfter: Infinity, temporary: false };
