@@ -67,12 +67,11 @@ export class PemReader {
       ranges.push(this.#from, this.#to);
     }
     const label = latin1(bytes, labelFrom, labelTo);
-    if (!ended) {
-      return { failure: "end-line", detail: `${place} (${label}): its END line is missing or wrong` };
-    }
+    const shown = `${place} (${shownLabel(label)})`;
+    if (!ended) return { failure: "end-line", detail: `${shown}: its END line is missing or wrong` };
     const der = decodeBase64(bytes, ranges);
-    if (der === null) return { failure: "base64", detail: `${place} (${label}): its base64 is damaged` };
-    if (der.length === 0) return { failure: "no-data", detail: `${place} (${label}): it is empty` };
+    if (der === null) return { failure: "base64", detail: `${shown}: its base64 is damaged` };
+    if (der.length === 0) return { failure: "no-data", detail: `${shown}: it is empty` };
     const header = ranges === second && first.length > 0 ? cString(bytes, first) : "";
     return { label, header, der, from: start, to: this.#pos };
   }
@@ -115,6 +114,17 @@ export class PemReader {
     for (let i = 0; i < DASHES.length; i++) if (bytes[at + length + i] !== DASHES[i]) return false;
     return true;
   }
+}
+
+// A key that has lost its line ends is all label to BoringSSL, and details go to logs: only what is known is shown.
+const LABEL_WORDS = new Set(
+  ("CERTIFICATE X509 TRUSTED REQUEST NEW PRIVATE PUBLIC KEY ENCRYPTED RSA EC DSA DH ANY OPENSSH SSH2 PARAMETERS " +
+    "CRL PKCS7 CMS")
+    .split(" "),
+);
+
+function shownLabel(label: string): string {
+  return label.split(" ").every((word) => LABEL_WORDS.has(word)) ? label : "unknown label";
 }
 
 /** Header lines as text, cut at the first NUL as C does it. */

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Cause, CAUSES } from "../model/mod.ts";
+import { type Cause, CAUSES, KeyMaterial } from "../model/mod.ts";
 import { readFacts } from "./read_facts.ts";
 import { readTrust } from "./read_trust.ts";
 import { splitCombined } from "./split_combined.ts";
@@ -274,3 +274,18 @@ function secOne(scalar: Uint8Array): Uint8Array {
     tlv(0x30, tlv(2, [1]), tlv(4, scalar), tlv(0xa0, oid("1.2.840.10045.3.1.7"))),
   );
 }
+
+Deno.test("readFacts() repeats nothing of a key that has lost its line ends", () => {
+  for (const between of ["", " ", "\\n", "\r"]) {
+    const oneLine = edited(keyPem(), (pem) => `${pem.trim().replaceAll("\n", between)}\n`);
+    const secret = latin1(keyPem()).split("\n")[1];
+    assert(latin1(oneLine).includes(secret), "the key is still in the file");
+    for (
+      const pair of [{ certificate: certificatePem(), key: oneLine }, { certificate: oneLine, key: keyPem() }]
+    ) {
+      const { problem } = readFacts({ certificate: pair.certificate, key: new KeyMaterial(pair.key) });
+      assert(problem !== null);
+      assert(!JSON.stringify(problem).includes(secret.slice(0, 20)), problem.detail);
+    }
+  }
+});
