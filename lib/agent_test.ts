@@ -231,3 +231,25 @@ Deno.test("startAgent() fails with a reason where it cannot keep its state", asy
   assert(failed.kind === "failed");
   assert.match(failed.message, /^Cannot make the directory "\/proc\/certgate"/);
 });
+
+Deno.test("startAgent() gives the socket to one of several that start at once", async () => {
+  const dir = await Deno.makeTempDir();
+  const config = configSchema.parse({
+    hook: { listen: `unix://${dir}/hook.sock` },
+    http: { listen: "127.0.0.1:0" },
+    stateDir: join(dir, "state"),
+    envoy: { path: "none" },
+  });
+  const parts = { version: "0", log: new FakeLog(), clock: () => NOW };
+  const started = await Promise.all(Array.from({ length: 4 }, () => startAgent(config, parts)));
+  const agents = started.filter((result) => result.kind === "agent");
+  const client = new HookClient(`unix:${dir}/hook.sock`);
+  try {
+    assert.deepEqual(started.map(({ kind }) => kind).sort(), ["agent", "busy", "busy", "busy"]);
+    assert.equal((await client.call("PostTranslateModify", new Uint8Array())).length, 0);
+  } finally {
+    client.close();
+    for (const agent of agents) await agent.stop();
+    await Deno.remove(dir, { recursive: true });
+  }
+});

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { findGroup, probeSocket, publishSocket } from "../host/mod.ts";
+import { findGroup, holdDirectory, probeSocket, publishSocket } from "../host/mod.ts";
 import { type Config, parseListenAddress } from "../resources/mod.ts";
 import { bindGrpcServer, type GrpcServer } from "./grpc_server.ts";
 
@@ -21,7 +21,7 @@ export interface OpenHook {
 
 /**
  * Binds the hook. A stale socket is taken over in one rename, a live one is refused, and before the rename the socket
- * has its mode (0660) and group, so nobody ever connects to a half-made one.
+ * has its mode (0660) and group, so nobody ever connects to a half-made one. Of several that start at once one wins.
  *
  * @param grpc The server; it takes calls from the moment this returns.
  * @param hook Where to listen, and which group may connect.
@@ -57,7 +57,25 @@ async function openTcp(grpc: GrpcServer, host: string, port: number): Promise<Op
 }
 
 async function openUnix(grpc: GrpcServer, path: string, groupName?: string): Promise<OpenHook | OpenFailure> {
-  const failed = (message: string, hint = ""): OpenFailure => ({ kind: "failed", message, hint });
+  const group = groupName === undefined ? undefined : await findGroup(groupName);
+  if (groupName !== undefined && group === undefined) {
+    return failed(
+      `Cannot give the socket to the group "${groupName}": there is no such group`,
+      "see hook.group",
+    );
+  }
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    // Of two that start at once, one would else rename the socket that the other has just bound, and nobody answer.
+    return await holdDirectory(dirname(path), () => bindUnix(grpc, path, group));
+  } catch (error) {
+    const denied = /denied|not permitted|EACCES|EPERM/i.test((error as Error).message);
+    const hint = denied ? "run it as a user that may write there, or set hook.listen to another path" : "";
+    return failed(`Cannot listen on "unix://${path}": ${(error as Error).message}`, hint);
+  }
+}
+
+async function bindUnix(grpc: GrpcServer, path: string, group?: number): Promise<OpenHook | OpenFailure> {
   const state = await probeSocket(path);
   if (state === "live") {
     return {
@@ -72,25 +90,11 @@ async function openUnix(grpc: GrpcServer, path: string, groupName?: string): Pro
       "move it away",
     );
   }
-  const group = groupName === undefined ? undefined : await findGroup(groupName);
-  if (groupName !== undefined && group === undefined) {
-    return failed(
-      `Cannot give the socket to the group "${groupName}": there is no such group`,
-      "see hook.group",
-    );
-  }
   const bound = `${path}.new`;
-  try {
-    await Deno.mkdir(dirname(path), { recursive: true, mode: 0o755 });
-    // Left over from a start that was killed between bind and rename; nobody else uses the name.
-    await Deno.remove(bound).catch(() => {});
-    await bindGrpcServer(grpc.server, `unix:${bound}`);
-    await publishSocket(bound, path, group);
-  } catch (error) {
-    const denied = /denied|not permitted|EACCES|EPERM/i.test((error as Error).message);
-    const hint = denied ? "run it as a user that may write there, or set hook.listen to another path" : "";
-    return failed(`Cannot listen on "unix://${path}": ${(error as Error).message}`, hint);
-  }
+  // Left over from a start that was killed between bind and rename; nobody else uses the name.
+  await Deno.remove(bound).catch(() => {});
+  await bindGrpcServer(grpc.server, `unix:${bound}`);
+  await publishSocket(bound, path, group);
   const { ino } = await Deno.stat(path);
   return {
     kind: "open",
@@ -100,4 +104,8 @@ async function openUnix(grpc: GrpcServer, path: string, groupName?: string): Pro
       if (found?.ino === ino) await Deno.remove(path).catch(() => {});
     },
   };
+}
+
+function failed(message: string, hint = ""): OpenFailure {
+  return { kind: "failed", message, hint };
 }
