@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { describe } from "../health/mod.ts";
 import type { Facts, Verdict, Warning } from "../model/mod.ts";
 import { HINTS } from "./hints.ts";
+import { printable } from "./printable.ts";
 
 /** One judged pair, as the report shows it. */
 export interface CheckedPair {
@@ -61,7 +62,13 @@ export function renderTable(pairs: readonly CheckedPair[]): string {
   for (const pair of pairs) {
     const { verdict, facts } = pair;
     const paint = verdict.action === "withhold" ? pc.red : pair.warnings.length > 0 ? pc.yellow : pc.green;
-    table.push([paint(verdict.action), verdict.reason, pair.path, shorten(facts), day(facts.notAfter)]);
+    table.push([
+      paint(verdict.action),
+      verdict.reason,
+      printable(pair.path),
+      shorten(facts),
+      day(facts.notAfter),
+    ]);
   }
   return `${table.toString().replace(/ +$/gm, "")}\n${pairs.map(remarks).join("")}`;
 }
@@ -80,16 +87,16 @@ function remarks(pair: CheckedPair): string {
   if (verdict.action === "withhold") {
     const detail = verdict.detail ? ` (${verdict.cause}: ${verdict.detail})` : ` (${verdict.cause})`;
     const hint = pair.hint || HINTS[verdict.cause];
-    text += `\n${pair.path}\n  ${messageOf(pair)}${pc.dim(detail)}\n`;
-    if (hint) text += `  ${pc.cyan("hint")}: ${hint}\n`;
-  } else if (pair.warnings.length > 0) text += `\n${pair.path}\n`;
-  for (const warning of pair.warnings) text += `  ${pc.yellow("warning")}: ${warning.message}\n`;
+    text += `\n${printable(pair.path)}\n  ${printable(messageOf(pair))}${pc.dim(printable(detail))}\n`;
+    if (hint) text += `  ${pc.cyan("hint")}: ${printable(hint)}\n`;
+  } else if (pair.warnings.length > 0) text += `\n${printable(pair.path)}\n`;
+  for (const { message } of pair.warnings) text += `  ${pc.yellow("warning")}: ${printable(message)}\n`;
   return text;
 }
 
 function shorten(facts: Facts): string {
   const names = facts.certificates[0]?.names ?? [];
-  const shown = names.slice(0, 2).join(", ");
+  const shown = printable(names.slice(0, 2).join(", "));
   const text = names.length > 2 ? `${shown} +${names.length - 2}` : shown;
   return text.length > 60 ? `${text.slice(0, 59)}…` : text || "-";
 }

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import type { Blame, Finding, Plan, Step } from "../model/mod.ts";
 import { listWithheld, type Translation } from "../server/mod.ts";
+import { printable } from "./printable.ts";
 
 /** What changes, resource by resource, in the order of the plan. */
 export function renderDiff(plan: Plan): string {
@@ -11,12 +12,12 @@ export function renderDiff(plan: Plan): string {
     lines.push(line, ...("blame" in step ? step.blame.map(describeWhy) : []));
     groups.set(resource, lines);
   }
-  return [...groups].map(([resource, lines]) => `${resource}\n${lines.join("\n")}\n\n`).join("");
+  return [...groups].map(([resource, lines]) => `${printable(resource)}\n${lines.join("\n")}\n\n`).join("");
 }
 
 function describeStep(step: Step): [string, string] {
-  const minus = (text: string) => `  ${pc.red("-")} ${text}`;
-  const change = (text: string) => `  ${pc.yellow("~")} ${text}`;
+  const minus = (text: string) => `  ${pc.red("-")} ${printable(text)}`;
+  const change = (text: string) => `  ${pc.yellow("~")} ${printable(text)}`;
   switch (step.kind) {
     case "drop_chain":
       return [`listener ${step.listenerName}`, minus(`chain ${step.chainName || step.chain}`)];
@@ -60,14 +61,16 @@ function describeStep(step: Step): [string, string] {
 function describeWhy({ hostnames, secret, verdict }: Blame): string {
   const who = hostnames.length > 0 ? `${hostnames.join(", ")}: ` : "";
   const detail = verdict.detail ? ` (${verdict.detail})` : "";
-  return `      ${who}${secret} ${verdict.reason} ${verdict.cause}${detail}`;
+  return `      ${printable(`${who}${secret} ${verdict.reason} ${verdict.cause}${detail}`)}`;
 }
 
 /** Counts, withheld hostnames with the reason, and findings. */
 export function renderPlanSummary({ plan, requestBytes, answer }: Translation): string {
   const { counts } = plan;
-  const withheld = listWithheld(plan).map(({ hostname, message }) => `  ${hostname}: ${message}\n`).join("");
-  const findings = plan.findings.map((finding) => `  ${describeFinding(finding)}\n`).join("");
+  const withheld = listWithheld(plan).map(({ hostname, message }) =>
+    `  ${printable(`${hostname}: ${message}`)}\n`
+  ).join("");
+  const findings = plan.findings.map((finding) => `  ${printable(describeFinding(finding))}\n`).join("");
   return `request ${requestBytes} bytes, answer ${answer.byteLength} bytes\n` +
     (plan.steps.length === 0
       ? "nothing changes\n"
