@@ -54,7 +54,8 @@ export function findLayout(names: readonly string[]): Layout {
  * @returns Certificate and key by the usual names; `combined` where the name says nothing of a second file.
  */
 export function findSiblings(name: string, names: readonly string[]): Layout {
-  const known = KNOWN.find(([certificate, key]) => name === certificate || name === key);
+  const usual = KNOWN.filter(([certificate, key]) => name === certificate || name === key);
+  const known = usual.find((members) => members.every((member) => names.includes(member))) ?? usual[0];
   if (known) return { kind: "split", certificate: known[0], key: known[1] };
   const key = keyNames(name).find((key) => names.includes(key));
   return key === undefined ? siblingsOrCombined(name) : { kind: "split", certificate: name, key };

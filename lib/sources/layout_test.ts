@@ -36,6 +36,9 @@ Deno.test("findLayout() does not choose between several pairs", () => {
 
 Deno.test("findSiblings() finds the key beside a certificate file", () => {
   assert.deepEqual(findSiblings("fullchain.pem", []), split("fullchain.pem", "privkey.pem"));
+  const certbot = ["cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"];
+  assert.deepEqual(findSiblings("cert.pem", certbot), split("cert.pem", "privkey.pem"));
+  assert.deepEqual(findSiblings("privkey.pem", certbot), split("fullchain.pem", "privkey.pem"));
   assert.deepEqual(findSiblings("x.crt", []), split("x.crt", "x.key"));
   assert.deepEqual(findSiblings("x.pem", ["y.key"]), { kind: "combined", file: "x.pem" });
   assert.deepEqual(findSiblings("x.pem", ["x.pem", "x-key.pem"]), split("x.pem", "x-key.pem"));
