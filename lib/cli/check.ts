@@ -4,7 +4,7 @@ import { adviseWarnings, applyAnswer, judge } from "../health/mod.ts";
 import { EnvoyOracle, findEnvoy } from "../host/mod.ts";
 import type { Facts, JudgeOptions } from "../model/mod.ts";
 import { readFacts } from "../pki/mod.ts";
-import { type FoundPair, readPairAt } from "../sources/mod.ts";
+import { type FoundPair, LARGEST_FILE, readPairAt } from "../sources/mod.ts";
 import { type CheckedPair, renderJson, renderSummary, renderTable } from "./check_report.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
@@ -69,7 +69,23 @@ async function expand(path: string): Promise<string[]> {
   if (!isDynamicPattern(path) || await exists(path)) return [path];
   const absolute = path.startsWith("/");
   const options = { onlyFiles: false, absolute, expandDirectories: false, followSymbolicLinks: true };
-  return (await glob(path, options)).map((match) => match.replace(/\/$/, "")).sort();
+  const matches = (await glob(path, options)).map((match) => match.replace(/\/$/, "")).sort();
+  const meant = await Promise.all(matches.map(mayBePair));
+  return matches.filter((_, at) => meant[at]);
+}
+
+const NAMED_LIKE_A_PAIR = /\.(crt|cer|cert|pem|key)$/;
+
+// A pattern also catches what is no pair and does not look like one, e.g. the README that certbot puts into live/.
+async function mayBePair(path: string): Promise<boolean> {
+  if (NAMED_LIKE_A_PAIR.test(path)) return true;
+  try {
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile || size > LARGEST_FILE) return true;
+    return (await Deno.readTextFile(path)).includes("-----BEGIN ");
+  } catch {
+    return true; // What cannot be looked at is judged, so that the report says why.
+  }
 }
 
 function exists(path: string): Promise<boolean> {

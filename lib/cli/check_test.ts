@@ -213,3 +213,34 @@ Deno.test("check answers wrong usage with 2 and says what was expected", async (
     assert.match(terminal.stderr, /^error: /, args.join(" "));
   }
 });
+
+Deno.test("check passes over what a pattern catches besides pairs", async () => {
+  await inDirectory(async (dir) => {
+    const combined = new TextDecoder().decode(good.key.open()) + new TextDecoder().decode(good.certificate);
+    await write(dir, {
+      "README": "This directory contains your keys and certificates",
+      "web/fullchain.pem": good.certificate,
+      "web/privkey.pem": good.key.open(),
+      "combined": combined,
+      "empty.pem": "",
+    });
+    const { code, pairs } = await checkJson(`${dir}/*`);
+    assert.deepEqual(pairs.map((pair: { name: string; reason: string }) => [pair.name, pair.reason]), [
+      ["combined", "Usable"],
+      ["empty", "Missing"],
+      ["web", "Usable"],
+    ]);
+    assert.equal(code, 1);
+    const readme = await check(`${dir}/READ*`);
+    assert.equal(readme.code, 2);
+  });
+});
+
+Deno.test("check lets no name act on the terminal", async () => {
+  await inDirectory(async (dir) => {
+    const path = await write(join(dir, "a\x1b[2Jb"), { "tls.crt": good.certificate });
+    const { out } = await check(path);
+    assert(out.includes("a\\x1b[2Jb"));
+    assert(!out.includes("\x1b[2J"));
+  });
+});
