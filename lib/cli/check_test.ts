@@ -202,7 +202,10 @@ Deno.test("check never prints a key", async () => {
 
 Deno.test("check answers wrong usage with 2 and says what was expected", async () => {
   for (
-    const args of [[], ["--at", "soon", "/x"], ["-o", "xml", "/x"], ["--envoi", "/x"], [
+    const args of [[], ["--at", "soon", "/x"], ["--at", "2030-02-31", "/x"], ["-o", "xml", "/x"], [
+      "--envoi",
+      "/x",
+    ], [
       "--envoy",
       "/no/envoy",
       "/x",

@@ -45,6 +45,7 @@ function describeCommands(terminal: Terminal, done: (code: ExitCode) => void): C
   const program = new Command("certgate")
     .description("Keeps one bad certificate from costing other hostnames their HTTPS.")
     .addHelpText("after", DOCS)
+    .version(`certgate ${VERSION}`)
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError("(certgate --help shows every command)")
@@ -163,7 +164,11 @@ function readTime(text: string): number {
   const moment = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
     ? Date.parse(text)
     : NaN;
-  if (Number.isNaN(moment)) throw new InvalidArgumentError("Expected a time such as 2030-01-01T00:00:00Z.");
+  // Date.parse() takes the 31st of February for a day of March.
+  const day = `${text.slice(0, 10)}T00:00:00.000Z`;
+  if (Number.isNaN(moment) || new Date(Date.parse(day)).toISOString() !== day) {
+    throw new InvalidArgumentError("Expected a time such as 2030-01-01T00:00:00Z.");
+  }
   return moment;
 }
 

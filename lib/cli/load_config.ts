@@ -22,7 +22,7 @@ export async function loadConfig(file: string | undefined): Promise<LoadedConfig
     if (file === undefined && error instanceof Deno.errors.NotFound) text = "";
     else {
       const message = `Cannot read the configuration: ${(error as Error).message}`;
-      const hint = error instanceof Deno.errors.NotFound ? "check the path after --config" : "";
+      const hint = error instanceof Deno.errors.NotFound ? "check the path of the configuration file" : "";
       return { ok: false, complaints: [{ file: path, line: 0, column: 0, message, hint }] };
     }
   }

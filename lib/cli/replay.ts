@@ -22,7 +22,8 @@ export interface ReplayOptions {
 /**
  * `certgate replay FILE`: a saved snapshot through the code of the hook.
  *
- * @returns 0 whether or not something changes, 2 if the file cannot be read, 3 if it holds no snapshot.
+ * @returns 0 whether or not something changes, 2 if the file cannot be read, 3 if it holds no snapshot or the answer
+ * cannot be written.
  */
 export async function replay(
   file: string,
@@ -46,7 +47,14 @@ export async function replay(
     return EXIT.failed;
   }
   const { answer, plan } = translation;
-  if (options.out) await Deno.writeFile(options.out, answer, { mode: 0o600 });
+  if (options.out) {
+    try {
+      await Deno.writeFile(options.out, answer, { mode: 0o600 });
+    } catch (error) {
+      terminal.err(errorLines(`Cannot write "${options.out}": ${(error as Error).message}`));
+      return EXIT.failed;
+    }
+  }
   if (options.output === "json") terminal.out(renderPlanJson(plan));
   else {
     if (options.diff) terminal.out(renderDiff(plan));

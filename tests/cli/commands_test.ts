@@ -56,6 +56,9 @@ Deno.test("replay says what is wrong with a file", async () => {
   const other = await certgate("replay", file, "--envoy", "none");
   assert.equal(other.code, 3);
   assert.match(other.err, /^error: Cannot replay .*\nhint: .*PostTranslateModifyRequest/);
+  const answer = await certgate("replay", capture, "--envoy", "none", "--out", join(file, "answer.pb"));
+  assert.equal(answer.code, 3);
+  assert.match(answer.err, /^error: Cannot write /);
   await Deno.remove(file);
 });
 
