@@ -6,6 +6,7 @@ import { readSnapshot } from "../../lib/xds/mod.ts";
 import { FakeTerminal } from "../fakes/fake_terminal.ts";
 
 const capture = new URL("../fixtures/eg-1.9.0-one-gateway-41-hosts.pb.gz", import.meta.url).pathname;
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const AT = "2026-11-22T00:00:00Z";
 
 async function certgate(...args: string[]) {
@@ -123,4 +124,23 @@ Deno.test("--help names every command and the exit codes, and a wrong command is
 
 Deno.test("version says the version of certgate and of the runtime", async () => {
   assert.match((await certgate("version")).out, /^certgate \d+\.\d+\.\d+ \(deno \d+\./);
+});
+
+Deno.test("a reader that has seen enough is no error", async () => {
+  const child = new Deno.Command("sh", {
+    args: [
+      "-c",
+      '{ "$@"; echo $? >&2; } | true',
+      "sh",
+      Deno.execPath(),
+      "run",
+      "-A",
+      MAIN,
+      "config",
+      "schema",
+    ],
+    stderr: "piped",
+  });
+  const { stderr } = await child.output();
+  assert.equal(new TextDecoder().decode(stderr).trim(), "0");
 });
