@@ -2,12 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { showComplaint } from "../resources/mod.ts";
 import type { Config } from "../resources/mod.ts";
 import { configJsonSchema } from "../resources/mod.ts";
-import { check } from "./check.ts";
 import { egConfig } from "./eg_config.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { DEFAULT_CONFIG, loadConfig } from "./load_config.ts";
-import { replay } from "./replay.ts";
-import { run } from "./run.ts";
 import { errorLines, type Terminal, terminal as realTerminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -16,6 +13,8 @@ A certificate that Envoy refuses can take innocent hostnames down with it. certg
 Envoy sees it, so that a bad one costs its own hostname and no other.
 
 Exit codes: 0 all well, 1 something is not usable, 2 wrong usage or configuration, 3 failed, 4 already running.`;
+
+// Each command loads its own modules: the daemon has no use for what draws tables.
 
 /**
  * Runs one command line.
@@ -68,7 +67,10 @@ function addRun(program: Command, terminal: Terminal, done: (code: ExitCode) => 
       "after",
       "\nSIGHUP reads the configuration again; SIGTERM finishes the call under way and ends.",
     )
-    .action(async ({ config }) => done(await run(config, terminal)));
+    .action(async ({ config }) => {
+      const { run } = await import("./run.ts");
+      done(await run(config, terminal));
+    });
 }
 
 function addCheck(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
@@ -84,6 +86,7 @@ function addCheck(program: Command, terminal: Terminal, done: (code: ExitCode) =
     .option("--margin <seconds>", "count a certificate as expired this long before it is", readSeconds, 0)
     .addHelpText("after", CHECK_HELP)
     .action(async (paths: string[], options) => {
+      const { check } = await import("./check.ts");
       done(
         await check(paths, {
           output: options.output,
@@ -117,6 +120,7 @@ function addReplay(program: Command, terminal: Terminal, done: (code: ExitCode) 
       new Option("-o, --output <format>", "how to print").choices(["table", "json"]).default("table"),
     )
     .action(async (file: string, options) => {
+      const { replay } = await import("./replay.ts");
       await withConfig(options.config, terminal, done, async (config) => {
         done(await replay(file, config, { ...options, at: options.at ?? Date.now() }, terminal));
       });

@@ -158,7 +158,8 @@ export class VerdictStore {
     metrics.add("certgate_verdict_cache_lookups_total", { result: "miss" });
     metrics.add("certgate_verdicts_total", { by: "rules" });
     if (material.kind === "trust") {
-      return { kind: "trust", hash, facts: readTrust(material.bundle), confirmedBy: "" };
+      // Facts point into the bundle, and must not keep the whole snapshot alive.
+      return { kind: "trust", hash, facts: readTrust(new Uint8Array(material.bundle)), confirmedBy: "" };
     }
     const judged = { summary: summarise(material), confirmedBy: "" };
     this.#known.set(hash, judged);
