@@ -70,16 +70,16 @@ async function replayBytes(
   terminal: Terminal,
 ): Promise<Translation> {
   const log = quietLog(terminal);
-  const clock = () => options.at;
   const metrics = openMetrics(VERSION, () => ({ rss: 0, cpuSeconds: 0, startSeconds: 0 }));
+  const clock = Date.now;
   const patient = { ...config.hook, deadline: 60_000 };
   const generation = await makeGeneration(
     { ...config, hook: patient, envoy: { path: options.envoy ?? config.envoy.path } },
     new Map(),
-    { log, metrics, keeper: { keep: () => {} }, clock: Date.now },
+    { log, metrics, keeper: { keep: () => {} }, clock },
   );
   const throwaways = await loadThrowaways(null, options.at, log);
-  return await translate(request, { generation, throwaways, metrics, log, clock });
+  return await translate(request, { generation, throwaways, metrics, log, clock, at: options.at });
 }
 
 function quietLog(terminal: Terminal): Log {

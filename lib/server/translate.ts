@@ -24,6 +24,8 @@ export interface TranslateParts {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Judges as if it were this moment, milliseconds since the epoch; default what the clock says. */
+  readonly at?: number;
 }
 
 // What is left of the deadline after the verdicts: planning and splicing of the largest snapshots take less.
@@ -49,7 +51,7 @@ export async function translate(request: Uint8Array, parts: TranslateParts): Pro
   timer.end("read");
   await learnWithin(parts, materials, config.hook.deadline * SHARE_FOR_VERDICTS);
   timer.end("judge");
-  const now = clock();
+  const now = parts.at ?? clock();
   const { plan, reverted } = planOrUndo(
     parts,
     snapshot,

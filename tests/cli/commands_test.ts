@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { runCommandLine } from "../../lib/cli/mod.ts";
 import { readSnapshot } from "../../lib/xds/mod.ts";
 import { FakeTerminal } from "../fakes/fake_terminal.ts";
+import { toolPath } from "../setup/tools.ts";
 
 const capture = new URL("../fixtures/eg-1.9.0-one-gateway-41-hosts.pb.gz", import.meta.url).pathname;
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -37,6 +38,23 @@ Deno.test("replay --diff shows what changes in a saved snapshot, and --out write
   // The answer has the lists one field lower than a request.
   assert.equal(readSnapshot(await Deno.readFile(out)).intact, true);
   await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test({
+  name: "replay --at a time long past still asks Envoy",
+  ignore: toolPath("envoy") === null,
+  fn: async () => {
+    const { out, err } = await certgate(
+      "replay",
+      capture,
+      "--envoy",
+      toolPath("envoy")!,
+      "--at",
+      "2000-01-01",
+    );
+    assert.equal(err, "");
+    assert.match(out, /41 chains and 41 secrets pruned/);
+  },
 });
 
 Deno.test("replay -o json gives the plan without bytes", async () => {
