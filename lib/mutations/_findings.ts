@@ -15,7 +15,8 @@ function incomplete(snapshot: Snapshot): Finding[] {
     findings.push({ kind: "incomplete_input", list, detail: `the list ${UNSET}: ${why}` });
   };
   const listeners = snapshot.count("listeners") > 0;
-  if (!listeners && snapshot.count("secrets") + snapshot.count("clusters") > 0) {
+  const anything = listeners || snapshot.count("secrets") + snapshot.count("clusters") > 0;
+  if (!listeners && anything) {
     miss("listeners", "no filter chain can be taken out, so withheld certificates can only be replaced");
   }
   if (snapshot.count("secrets") === 0 && refersToSecrets(snapshot)) {
@@ -24,7 +25,7 @@ function incomplete(snapshot: Snapshot): Finding[] {
   if (listeners && snapshot.count("clusters") === 0) {
     miss("clusters", "withheld certificates are replaced instead of removed, since a cluster may need them");
   }
-  if (listeners && snapshot.count("routes") === 0) miss("routes", "only hosts without HTTP do without");
+  if (anything && snapshot.count("routes") === 0) miss("routes", "only hosts without HTTP do without");
   return findings;
 }
 

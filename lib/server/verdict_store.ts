@@ -1,10 +1,20 @@
 import { createHash } from "node:crypto";
-import { applyAnswer, type EnvoyAnswer, judge, judgeTrust } from "../health/mod.ts";
-import type { JudgeOptions, Log, Material, Problem, Summary, TrustVerdict } from "../model/mod.ts";
+import { applyAnswer, type EnvoyAnswer, judgeTrust } from "../health/mod.ts";
+import type { JudgeOptions, Log, Material, Summary, TrustVerdict } from "../model/mod.ts";
 import type { KnownVerdict, Metrics } from "../outputs/mod.ts";
-import { keepMembers, readFacts, readTrust } from "../pki/mod.ts";
+import { keepMembers, readTrust } from "../pki/mod.ts";
 import type { Confirmer } from "./confirmer.ts";
 import { ContentMemo } from "./content_memo.ts";
+import { pairVerdict } from "./_pair_verdict.ts";
+import {
+  ask,
+  asTrustProblem,
+  type PairMaterial,
+  type Questions,
+  rulesOn,
+  summarise,
+  type TrustMaterial,
+} from "./_questions.ts";
 import type { Learnt, LearntPair, LearntTrust } from "./learnt.ts";
 
 /** What a {@linkcode VerdictStore} is made of. */
@@ -36,11 +46,6 @@ const LEAVE: TrustVerdict = {
   edge: null,
   filtered: null,
 };
-
-/** Materials of one content, asked about once. */
-type Questions<M, L> = Map<string, { readonly material: M; readonly waiting: L[] }>;
-type PairMaterial = Extract<Material, { kind: "pair" }>;
-type TrustMaterial = Extract<Material, { kind: "trust" }>;
 
 /**
  * Everything certgate believes about certificates, by their content.
@@ -229,40 +234,4 @@ export class VerdictStore {
   }
 }
 
-// Thousands of looks a call, nearly all with the answer of the call before.
-function pairVerdict(learnt: LearntPair, now: number, options: JudgeOptions): TrustVerdict {
-  const { known, latest } = learnt;
-  if (latest && latest.of === known && latest.at <= now && now < (latest.verdict.edge ?? Infinity)) {
-    return latest.verdict;
-  }
-  const verdict = { ...judge(known.summary, now, options), validity: known.summary, filtered: null };
-  learnt.latest = { verdict, at: now, of: known };
-  return verdict;
-}
-
 const NO_DATES = { notBefore: -Infinity, notAfter: Infinity, temporary: false };
-
-function summarise(material: PairMaterial): Summary {
-  const { problem, notBefore, notAfter, temporary } = readFacts(material.pair);
-  return { problem, notBefore, notAfter, temporary };
-}
-
-// What another build of Envoy said is no rule: the rules are asked again before the two are compared.
-function rulesOn({ material, waiting }: { material: PairMaterial; waiting: LearntPair[] }): Summary {
-  const { summary, confirmedBy } = waiting[0].known;
-  return confirmedBy === "" ? summary : summarise(material);
-}
-
-function asTrustProblem(problem: Problem | null): Problem | null {
-  return problem && { cause: "trust_unreadable", detail: problem.detail };
-}
-
-function ask<M, L extends LearntPair | LearntTrust>(
-  questions: Questions<M, L>,
-  learnt: L,
-  material: M,
-): void {
-  const question = questions.get(learnt.hash);
-  if (question) question.waiting.push(learnt);
-  else questions.set(learnt.hash, { material, waiting: [learnt] });
-}
