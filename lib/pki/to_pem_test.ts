@@ -25,7 +25,7 @@ Deno.test("readPemBlocks() gives offsets of blocks and stops at a damaged one", 
   );
   const { blocks, end } = readPemBlocks(bytes);
   assert.deepEqual([blocks.length, blocks[0].from, blocks[0].to], [1, 6, 45]);
-  assert.deepEqual(end, { failure: "base64", detail: "PEM block 2 (B): its base64 is damaged" });
+  assert.deepEqual(end, { failure: "base64", detail: "PEM block 2 (unknown label): its base64 is damaged" });
 });
 
 Deno.test("readPemBlocks() takes what stands before the first blank line for headers", () => {
