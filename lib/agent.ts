@@ -10,13 +10,16 @@ import { type Config, parseHttpAddress } from "./resources/mod.ts";
 import {
   type CallObserver,
   type GrpcServer,
-  holdBack,
+  type HostEnvoy,
   type HttpViews,
+  lookForEnvoy,
   makeGeneration,
   makeGrpcServer,
   makeHookHandlers,
+  needRestart,
   type OpenFailure,
   openHook,
+  sameEnvoy,
   serveHttp,
   SnapshotReports,
   stopGrpcServer,
@@ -29,7 +32,7 @@ export interface Agent {
   readonly hook: string;
   /** `http://host:port` of metrics, health and status. */
   readonly http: string;
-  /** Takes a new configuration into use, or says which keys only a restart can change. */
+  /** Takes a new configuration into use as a whole, or not at all; returns the keys that only a restart can change. */
   reload(config: Config): Promise<readonly string[]>;
   /** Counts a configuration that could not be read; the one in use stays. */
   reloadFailed(): void;
@@ -43,7 +46,11 @@ export interface AgentParts {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Milliseconds between looks at the Envoy binary of the host; half a minute unless told. */
+  readonly envoyCheckInterval?: number;
 }
+
+const ENVOY_CHECK_INTERVAL = 30_000;
 
 /**
  * Starts the agent. When it returns, everything is loaded and Envoy Gateway's waiting calls are being answered.
@@ -61,7 +68,12 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
   const keeper = await openVerdictKeeper(config.stateDir, version, log, metrics);
   const throwaways = await loadThrowaways(config.stateDir, clock(), log);
   const generationParts = { log, metrics, clock, keeper };
-  let generation = await makeGeneration(config, keeper.known, generationParts);
+  let generation = makeGeneration(
+    config,
+    keeper.known,
+    await lookForEnvoy(config.envoy.path),
+    generationParts,
+  );
   const reports = new SnapshotReports({ log, metrics, clock });
   const grpc = makeGrpcServer({
     handlers: makeHookHandlers({ generation: () => generation, reports, throwaways, metrics, log, clock }),
@@ -72,7 +84,7 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
   const doors = await openDoors(grpc, config, {
     metrics,
     ready: () => ready,
-    status: () => ({ version, ready, envoy: generation.envoyPath, snapshots: reports.status() }),
+    status: () => ({ version, ready, envoy: generation.envoy.path, snapshots: reports.status() }),
   });
   if (doors.kind !== "open") return doors;
   ready = true;
@@ -80,21 +92,36 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
   metrics.set("certgate_ready", 1);
   countLoad(metrics, clock, true);
   const { hook, http } = doors;
-  const envoy = generation.envoyPath ?? "none";
+  const envoy = generation.envoy.path;
   log.info("certgate is ready", { version, hook, http, envoy, known_verdicts: keeper.known.size });
+  const renew = (next: Config, found: HostEnvoy) => {
+    generation = makeGeneration(next, new Map(generation.store.entries()), found, generationParts);
+  };
+  // Envoy Gateway may fetch its Envoy after certgate has started, and a package manager may replace it at any time.
+  const envoyCheck = setInterval(async () => {
+    const found = await lookForEnvoy(generation.config.envoy.path);
+    if (sameEnvoy(found, generation.envoy)) return;
+    renew(generation.config, found);
+    log.info("the envoy binary has changed, what it has not judged is asked again", { envoy: found.path });
+  }, parts.envoyCheckInterval ?? ENVOY_CHECK_INTERVAL);
   return {
     kind: "agent",
     hook,
     http,
     async reload(next) {
-      const held = holdBack(generation.config, next);
-      generation = await makeGeneration(held.config, new Map(generation.store.entries()), generationParts);
-      countLoad(metrics, clock, true);
-      log.info("configuration reloaded", { needs_restart: held.keys, envoy: generation.envoyPath ?? "none" });
-      return held.keys;
+      const keys = needRestart(generation.config, next);
+      countLoad(metrics, clock, keys.length === 0);
+      if (keys.length > 0) {
+        log.error("these keys need a restart, the configuration in use stays", { keys });
+        return keys;
+      }
+      renew(next, await lookForEnvoy(next.envoy.path));
+      log.info("configuration reloaded", { envoy: generation.envoy.path });
+      return [];
     },
     reloadFailed: () => countLoad(metrics, clock, false),
     async stop() {
+      clearInterval(envoyCheck);
       grpc.setServing(false);
       const finished = await doors.close(generation.config.hook.deadline);
       await keeper.settled();

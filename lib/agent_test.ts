@@ -40,7 +40,7 @@ async function withAgent(
     hook: { listen: `unix://${dir}/hook.sock`, ...changes.hook as object },
   });
   const log = new FakeLog();
-  const agent = await startAgent(config, { version: "0", log, clock: () => NOW });
+  const agent = await startAgent(config, { version: "0", log, clock: () => NOW, envoyCheckInterval: 50 });
   assert(agent.kind === "agent");
   const client = new HookClient(agent.hook);
   const sample = async (name: string) => {
@@ -199,15 +199,48 @@ Deno.test("startAgent() listens on loopback TCP and refuses a port in use", asyn
   });
 });
 
-Deno.test("startAgent() reloads what it can and names what needs a restart", async () => {
-  await withAgent({}, async ({ agent, client, config, sample }) => {
-    const keys = await agent.reload({ ...config, neverGate: ["a/b"], http: { listen: "127.0.0.1:1" } });
-    assert.deepEqual(keys, ["http.listen"]);
+Deno.test("startAgent() reloads all or nothing and names what needs a restart", async () => {
+  await withAgent({}, async ({ agent, client, config, sample, log }) => {
+    const listen = { http: { listen: "127.0.0.1:1" } };
+    assert.deepEqual(await agent.reload({ ...config, ...listen, onExpired: "serve" }), ["http.listen"]);
+    assert.equal(await sample("certgate_config_reload_failed"), 1);
+    assert(log.sentences("error").some((text) => text.startsWith("these keys need a restart")));
+    assert.deepEqual(await agent.reload({ ...config, neverGate: ["a/b"] }), []);
     assert.equal(await sample("certgate_config_reload_failed"), 0);
     agent.reloadFailed();
     assert.equal(await sample("certgate_config_reload_failed"), 1);
     assert((await client.call("PostTranslateModify", capture)).length > 100_000);
   });
+});
+
+Deno.test("startAgent() notices an Envoy binary that comes later, and asks it about what is known", async () => {
+  const dir = await Deno.makeTempDir();
+  const path = join(dir, "envoy");
+  await withAgent({ envoy: { path } }, async ({ client, sample, log }) => {
+    await client.call("PostTranslateModify", capture);
+    assert.equal(await sample("certgate_envoy_binary"), 0);
+    // It says its version and then fails, which is an answer about nothing.
+    const script =
+      '#!/bin/sh\n[ "$1" = --version ] && echo "envoy  version: 0/9/Clean/RELEASE/B" && exit\nexit 1\n';
+    await Deno.writeTextFile(`${path}.new`, script, { mode: 0o755 });
+    await Deno.rename(`${path}.new`, path);
+    const sentence = "the envoy binary has changed, what it has not judged is asked again";
+    while (!log.sentences("info").includes(sentence)) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(await sample("certgate_envoy_binary"), 1);
+    await client.call("PostTranslateModify", capture);
+    assert.equal(await sample("certgate_envoy_confirm_failures_total"), 41);
+  });
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("startAgent() refuses a state directory that everybody may write to", async () => {
+  const dir = await Deno.makeTempDir();
+  await Deno.chmod(dir, 0o777);
+  const config = configSchema.parse({ stateDir: dir, hook: { listen: "tcp://127.0.0.1:0" } });
+  const refused = await startAgent(config, { version: "0", log: new FakeLog(), clock: () => NOW });
+  assert(refused.kind === "failed");
+  assert.match(refused.message, /every user may write there/);
+  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("startAgent() gives the same answer after a restart", async () => {

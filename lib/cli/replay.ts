@@ -1,7 +1,7 @@
 import type { Log } from "../model/mod.ts";
 import { loadThrowaways, openMetrics } from "../outputs/mod.ts";
 import type { Config } from "../resources/mod.ts";
-import { makeGeneration, translate, type Translation } from "../server/mod.ts";
+import { lookForEnvoy, makeGeneration, translate, type Translation } from "../server/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { renderDiff, renderPlanJson, renderPlanSummary } from "./plan_report.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
@@ -73,9 +73,10 @@ async function replayBytes(
   const metrics = openMetrics(VERSION, () => ({ rss: 0, cpuSeconds: 0, startSeconds: 0 }));
   const clock = Date.now;
   const patient = { ...config.hook, deadline: 60_000 };
-  const generation = await makeGeneration(
-    { ...config, hook: patient, envoy: { path: options.envoy ?? config.envoy.path } },
+  const generation = makeGeneration(
+    { ...config, hook: patient },
     new Map(),
+    await lookForEnvoy(options.envoy ?? config.envoy.path),
     { log, metrics, keeper: { keep: () => {} }, clock },
   );
   const throwaways = await loadThrowaways(null, options.at, log);

@@ -32,7 +32,7 @@ export async function run(file: string | undefined, terminal: Terminal): Promise
     }
     for await (const signal of signals) {
       if (signal !== "SIGHUP") break;
-      await reload(agent, file, log);
+      await reload(agent, loaded.file ?? undefined, log);
     }
     await agent.stop();
     return EXIT.ok;

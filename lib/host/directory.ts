@@ -1,5 +1,6 @@
 /**
- * Makes a directory, with its parents, that only its owner can open; an existing one keeps its mode.
+ * Makes a directory, with its parents, that only its owner can open. An existing one keeps its mode, and is refused
+ * if every user may write to it.
  *
  * @param path Absolute path.
  * @returns Nothing, or the sentence that says why it could not be done.
@@ -11,6 +12,9 @@ export async function ensurePrivateDirectory(path: string): Promise<string | und
       throw error;
     });
     if (found && !found.isDirectory) return `Cannot use "${path}": it is not a directory`;
+    if (found && (found.mode! & 0o002) !== 0) {
+      return `Cannot use "${path}": every user may write there, and what stands there would be believed`;
+    }
     if (!found) await Deno.mkdir(path, { recursive: true, mode: 0o700 });
   } catch (error) {
     return `Cannot make the directory "${path}": ${(error as Error).message}`;

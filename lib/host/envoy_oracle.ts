@@ -30,6 +30,9 @@ const FEW = 16;
 /** Bytes of settings in one run, so that a thousand huge chains do not become one huge document. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
+// Asked at every start, which must not wait long for a program that hangs.
+const VERSION_TIMEOUT = 3_000;
+
 /** A timer of the runtime holds 31 bits of milliseconds; no question lasts 24 days. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -140,7 +143,8 @@ export class EnvoyOracle {
       const file = await Deno.stat(this.#path);
       const stamp = `${file.ino} ${file.size} ${file.mtime?.getTime()}`;
       if (this.#version?.stamp === stamp) return this.#version.text;
-      const run = await runProgram(this.#path, ["--version"], { timeoutMs: this.#timeoutMs });
+      const timeoutMs = Math.min(VERSION_TIMEOUT, this.#timeoutMs);
+      const run = await runProgram(this.#path, ["--version"], { timeoutMs });
       const text = /version:\s*(\S+)/.exec(run.stdout)?.[1] ?? null;
       this.#version = text === null ? null : { stamp, text };
       return text;

@@ -22,11 +22,20 @@ function incomplete(snapshot: Snapshot): Finding[] {
   if (snapshot.count("secrets") === 0 && refersToSecrets(snapshot)) {
     miss("secrets", "certificates are referred to and none is there, so none is judged");
   }
-  if (listeners && snapshot.count("clusters") === 0) {
-    miss("clusters", "withheld certificates are replaced instead of removed, since a cluster may need them");
+  if (anything && snapshot.count("routes") === 0 && (!listeners || servesHttp(snapshot))) {
+    miss("routes", "only hosts without HTTP do without");
   }
-  if (anything && snapshot.count("routes") === 0) miss("routes", "only hosts without HTTP do without");
   return findings;
+}
+
+// A Gateway that only passes TCP on has no route configurations, and nothing is missing.
+function servesHttp(snapshot: Snapshot): boolean {
+  const listeners = snapshot.resources("listeners");
+  return snapshot.listeners.some(({ index, chains }) =>
+    chains.some(({ socket }) => socket.kind === "tls") &&
+    Buffer.from(listeners[index].buffer, listeners[index].byteOffset, listeners[index].byteLength)
+      .includes("HttpConnectionManager")
+  );
 }
 
 function refersToSecrets(snapshot: Snapshot): boolean {

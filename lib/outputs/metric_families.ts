@@ -152,7 +152,16 @@ export const METRIC_FAMILIES = {
     help: "Calls ended, by gRPC status",
     labels: {
       grpc_method: HOOKS,
-      grpc_code: ["OK", "UNAVAILABLE", "RESOURCE_EXHAUSTED", "INVALID_ARGUMENT", "CANCELLED", "INTERNAL"],
+      grpc_code: [
+        "OK",
+        "UNAVAILABLE",
+        "RESOURCE_EXHAUSTED",
+        "INVALID_ARGUMENT",
+        "CANCELLED",
+        "INTERNAL",
+        "UNIMPLEMENTED",
+        "DEADLINE_EXCEEDED",
+      ],
     },
   },
   process_resident_memory_bytes: { type: "gauge", help: "Resident memory" },

@@ -31,7 +31,9 @@ export function parseConfig(text: string, file: string): ConfigResult {
       ok: false,
       complaints: document.errors.map((error) => ({
         ...at(error.pos[0]),
-        message: `Cannot read the configuration: ${firstLine(error.message)}`,
+        message: `Cannot read the configuration: ${
+          error.code === "MULTIPLE_DOCS" ? "a second document begins here" : firstLine(error.message)
+        }`,
         hint: "the file is YAML; check the indentation and the quotes around this place",
       })),
     };
@@ -41,12 +43,22 @@ export function parseConfig(text: string, file: string): ConfigResult {
     const message = `Cannot read the configuration: ${firstLine(value.problem)}`;
     return { ok: false, complaints: [{ ...at(value.offset), message, hint: "write the value out" }] };
   }
-  const parsed = configSchema.safeParse(value.js ?? {});
+  const parsed = configSchema.safeParse(withoutEmpty(value.js) ?? {});
   if (parsed.success) return { ok: true, config: parsed.data };
   const complaints = parsed.error.issues.flatMap((issue) =>
     explain(issue, document).map(({ offset, message, hint }) => ({ ...at(offset), message, hint }))
   );
   return { ok: false, complaints: complaints.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+// A section whose every key is commented out is empty, and means what a section that is not there means.
+function withoutEmpty(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, inner]) => inner !== null).map((
+      [key, inner],
+    ) => [key, withoutEmpty(inner)]),
+  );
 }
 
 // The library finds aliases without an anchor, and aliases that grow without bound, only when it makes the value.
@@ -99,7 +111,7 @@ function keyOffset(document: Document, path: readonly PropertyKey[], key: string
 }
 
 function nearestKey(path: readonly PropertyKey[], key: string): string {
-  let known: unknown = configSchema.parse({ hook: { group: "" } });
+  let known: unknown = configSchema.parse({ hook: { group: "any" } });
   for (const step of path) known = (known as Record<PropertyKey, unknown>)?.[step];
   const keys = known && typeof known === "object" ? Object.keys(known) : [];
   if (keys.length === 0) return "";

@@ -22,7 +22,7 @@ function parseHookAddress(text: string): unknown {
 const hook = z.strictObject({
   listen: address(parseHookAddress).default("unix:///run/certgate/hook.sock")
     .describe("Where Envoy Gateway calls the hook: unix:///path or tcp://host:port"),
-  group: z.string().optional()
+  group: z.union([z.string().min(1), z.int().min(0).max(0xffff_fffe).transform(String)]).optional()
     .describe(
       "Group, by name or number, that may connect to the socket; default is the group of the process",
     ),

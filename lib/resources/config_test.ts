@@ -92,3 +92,19 @@ Deno.test("parseConfig() refuses aliases that grow without bound", () => {
   assert(!result.ok);
   assert.match(result.complaints[0].message, /alias/);
 });
+
+Deno.test("parseConfig() takes an empty section for one that is not there, and a group by number", () => {
+  const result = parseConfig("hook:\n  # listen: unix:///x\nhttp:\nstateDir:\n", "c.yaml");
+  assert(result.ok);
+  assert.deepEqual(result.config, (parseConfig("", "c.yaml") as typeof result).config);
+  const numbered = parseConfig("hook: { group: 27 }", "c.yaml");
+  assert(numbered.ok);
+  assert.equal(numbered.config.hook.group, "27");
+  assert(!parseConfig("hook: { group: 99999999999 }", "c.yaml").ok);
+});
+
+Deno.test("parseConfig() refuses a second document", () => {
+  const result = parseConfig("stateDir: /a\n---\nstateDir: /b\n", "c.yaml");
+  assert(!result.ok);
+  assert.match(result.complaints[0].message, /a second document begins here$/);
+});

@@ -1,16 +1,15 @@
-import { findEnvoy } from "../host/mod.ts";
 import type { Log } from "../model/mod.ts";
 import type { KnownVerdict, Metrics, VerdictKeeper } from "../outputs/mod.ts";
 import type { Config } from "../resources/mod.ts";
-import { makeConfirmer } from "./confirmer.ts";
+import type { HostEnvoy } from "./host_envoy.ts";
 import { VerdictStore } from "./verdict_store.ts";
 
 /** Everything the agent believes now. Replaced in one assignment, read once per call. */
 export interface Generation {
   readonly config: Config;
   readonly store: VerdictStore;
-  /** The Envoy binary that confirms new pairs; `null` where the rules stand alone. */
-  readonly envoyPath: string | null;
+  /** The Envoy binary that confirms new pairs. */
+  readonly envoy: HostEnvoy;
 }
 
 /** What a generation is made with. */
@@ -22,21 +21,20 @@ export interface GenerationParts {
 }
 
 /**
- * Makes a generation from a configuration: finds the Envoy binary and takes over what is known.
+ * Makes a generation from a configuration and what is known.
  *
  * @param known Verdicts by content hash, from the file or from the generation before.
+ * @param envoy The Envoy binary that is on the host now.
  */
-export async function makeGeneration(
+export function makeGeneration(
   config: Config,
   known: ReadonlyMap<string, KnownVerdict>,
+  envoy: HostEnvoy,
   parts: GenerationParts,
-): Promise<Generation> {
+): Generation {
   const { log, metrics, keeper, clock } = parts;
-  const { path, error } = await findEnvoy(config.envoy.path);
-  if (error) {
-    log.warn("the envoy binary of the configuration cannot be used, the rules stand alone", { error });
-  }
-  const confirmer = path === null ? null : await makeConfirmer(path, log);
+  const { confirmer, problem } = envoy;
+  if (problem) log.warn("the envoy binary cannot be used, the rules stand alone", { problem });
   metrics.set("certgate_envoy_binary", confirmer ? 1 : 0);
   const store: VerdictStore = new VerdictStore({
     confirmer,
@@ -47,31 +45,23 @@ export async function makeGeneration(
     judging: { onExpired: config.onExpired },
     onLearnt: () => keeper.keep(() => store.entries()),
   });
-  return { config, store, envoyPath: confirmer ? path : null };
+  return { config, store, envoy };
 }
 
 /**
  * Finds what a running agent cannot change.
  *
- * @returns The new configuration with those keys left as they were, and their names.
+ * @returns Names of the keys that differ and are only read at the start.
  */
-export function holdBack(current: Config, next: Config): { config: Config; keys: string[] } {
-  const keys: string[] = [];
-  const hold = <T>(name: string, before: T, after: T): T => {
-    if (before !== after) keys.push(name);
-    return before;
-  };
-  const config: Config = {
-    ...next,
-    stateDir: hold("stateDir", current.stateDir, next.stateDir),
-    hook: {
-      ...next.hook,
-      listen: hold("hook.listen", current.hook.listen, next.hook.listen),
-      group: hold("hook.group", current.hook.group, next.hook.group),
-      maxMessageSize: hold("hook.maxMessageSize", current.hook.maxMessageSize, next.hook.maxMessageSize),
-    },
-    http: { listen: hold("http.listen", current.http.listen, next.http.listen) },
-    log: { level: hold("log.level", current.log.level, next.log.level) },
-  };
-  return { config, keys };
+export function needRestart(current: Config, next: Config): string[] {
+  const fixed = (config: Config) => ({
+    "stateDir": config.stateDir,
+    "hook.listen": config.hook.listen,
+    "hook.group": config.hook.group,
+    "hook.maxMessageSize": config.hook.maxMessageSize,
+    "http.listen": config.http.listen,
+    "log.level": config.log.level,
+  });
+  const before: Readonly<Record<string, unknown>> = fixed(current);
+  return Object.entries(fixed(next)).filter(([key, value]) => before[key] !== value).map(([key]) => key);
 }

@@ -10,6 +10,7 @@ export * from "./confirmer.ts";
 export * from "./generation.ts";
 export * from "./grpc_server.ts";
 export * from "./hook_handlers.ts";
+export * from "./host_envoy.ts";
 export * from "./http_server.ts";
 export * from "./open_hook.ts";
 export * from "./translate.ts";

@@ -1,0 +1,33 @@
+import { findEnvoy } from "../host/mod.ts";
+import { type Confirmer, makeConfirmer } from "./confirmer.ts";
+
+/** The Envoy binary of the host, as it is at one moment. */
+export interface HostEnvoy {
+  /** `null` where the rules stand alone. */
+  readonly confirmer: Confirmer | null;
+  /** Absolute path, or `none`. */
+  readonly path: string;
+  /** Why there is none although one is asked for; empty otherwise. */
+  readonly problem: string;
+}
+
+/**
+ * Looks for the Envoy binary and asks which build it is.
+ *
+ * @param setting The configuration's `envoy.path`.
+ */
+export async function lookForEnvoy(setting: string): Promise<HostEnvoy> {
+  const { path, error } = await findEnvoy(setting);
+  if (path === null) return { confirmer: null, path: "none", problem: error ?? "" };
+  const confirmer = await makeConfirmer(path);
+  return confirmer ? { confirmer, path, problem: "" } : {
+    confirmer: null,
+    path: "none",
+    problem: `Cannot use "${path}" as Envoy: it does not say its version`,
+  };
+}
+
+/** Whether two looks found the same build in the same place, so that nothing has to be asked again. */
+export function sameEnvoy(one: HostEnvoy, other: HostEnvoy): boolean {
+  return one.path === other.path && one.confirmer?.build === other.confirmer?.build;
+}
