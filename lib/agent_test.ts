@@ -54,6 +54,7 @@ async function withAgent(
   } finally {
     client.close();
     await agent.stop();
+    assert.equal(log.lines.at(-1)?.fields.every_call_finished, true, "nothing had to be cut off");
     await Deno.remove(dir, { recursive: true });
   }
 }

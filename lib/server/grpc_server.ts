@@ -156,7 +156,12 @@ function closeSessionsLate(server: Server): void {
   for (const http2 of http2Servers.keys()) {
     http2.on("session", (session) => {
       const close = session.close.bind(session);
-      session.close = (done) => void setTimeout(() => session.destroyed || close(done), CLOSE_DELAY);
+      session.close = (done) => {
+        if (session.closed || session.destroyed) return close(done);
+        // The session may be gone before its turn comes, and whoever waits for the end has to hear of it all the same.
+        if (done) session.once("close", done);
+        setTimeout(() => session.destroyed || close(), CLOSE_DELAY);
+      };
     });
   }
 }
