@@ -35,7 +35,7 @@ export class ReportLog {
       pruned_chains: counts.prunedChains,
       pruned_secrets: counts.prunedSecrets,
     });
-    this.#onChange(`prune ${subject}`, plan.steps.length === 0 ? "" : signature(report, plan), (again) => {
+    this.#onChange(`prune ${report.id}`, plan.steps.length === 0 ? "" : signature(report, plan), (again) => {
       if (plan.steps.length === 0) {
         return log.info("every certificate is usable again", { listener: subject });
       }
@@ -54,21 +54,9 @@ export class ReportLog {
         log.warn("listener certificate unhealthy", { listener, hostname, reason, message, detail });
       }
     });
-    for (const list of LISTS) {
-      this.#onChange(`incomplete ${list}`, report.incomplete.has(list) ? "missing" : "", () => {
-        if (!report.incomplete.has(list)) {
-          return log.info("envoy gateway includes this kind again", { kind: list });
-        }
-        log.warn("envoy gateway leaves out resources of this kind, so what depends on them is not judged", {
-          kind: list,
-          setting: `extensionManager.hooks.xdsTranslator.translation.${SETTING[list]}.includeAll`,
-          hint: "set it to true; certgate eg-config prints the whole block",
-        });
-      });
-    }
     const largest = Math.max(requestBytes, responseBytes);
     const full = largest > maxMessageSize * ALMOST_FULL;
-    this.#onChange("size", full ? "full" : "", () => {
+    this.#onChange(`size ${report.id}`, full ? "full" : "", () => {
       if (!full) return;
       log.warn("snapshots are near the largest message size", {
         bytes: largest,
@@ -76,6 +64,25 @@ export class ReportLog {
         hint: "raise hook.maxMessageSize here and maxMessageSize in Envoy Gateway",
       });
     });
+  }
+
+  /** Says which kinds Envoy Gateway leaves out of any snapshot. */
+  tellIncomplete(incomplete: ReadonlySet<ListName>): void {
+    for (const list of LISTS) {
+      this.#onChange(`incomplete ${list}`, incomplete.has(list) ? "missing" : "", () => {
+        if (!incomplete.has(list)) {
+          return this.#log.info("envoy gateway includes this kind again", { kind: list });
+        }
+        this.#log.warn(
+          "envoy gateway leaves out resources of this kind, so what depends on them is not judged",
+          {
+            kind: list,
+            setting: `extensionManager.hooks.xdsTranslator.translation.${SETTING[list]}.includeAll`,
+            hint: "set it to true; certgate eg-config prints the whole block",
+          },
+        );
+      });
+    }
   }
 
   /** Says something when it changes, and again each hour while it lasts; an empty `what` is the quiet state. */

@@ -25,6 +25,8 @@ export type { WithheldHostname };
 
 /** The latest answer to one snapshot. */
 export interface Report {
+  /** Stays the same from answer to answer, whatever Envoy Gateway renames. */
+  readonly id: number;
   /** What the snapshot is recognised by when it comes again. */
   readonly names: ReadonlySet<string>;
   readonly answeredAt: number;
@@ -48,6 +50,7 @@ export class SnapshotReports {
   readonly #parts: { log: Log; metrics: Metrics; clock: () => number };
   readonly #log: ReportLog;
   #reports: Report[] = [];
+  #lastId = 0;
 
   constructor(parts: { log: Log; metrics: Metrics; clock: () => number }) {
     this.#parts = parts;
@@ -58,7 +61,9 @@ export class SnapshotReports {
   record(answered: AnsweredSnapshot): void {
     const { plan, snapshot } = answered;
     const names = snapshotNames(snapshot);
+    const replaced = this.#reports.filter((other) => overlap(other.names, names));
     const report: Report = {
+      id: replaced[0]?.id ?? ++this.#lastId,
       names,
       answeredAt: this.#parts.clock(),
       answered: { plan, requestBytes: answered.requestBytes, responseBytes: answered.responseBytes },
@@ -70,10 +75,11 @@ export class SnapshotReports {
         plan.findings.flatMap((finding) => finding.kind === "incomplete_input" ? [finding.list] : []),
       ),
     };
-    this.#reports = [...this.#reports.filter((other) => !overlap(other.names, names)), report];
+    this.#reports = [...this.#reports.filter((other) => !replaced.includes(other)), report];
     this.#count(answered);
     this.#show();
     this.#log.tell(report, answered);
+    this.#log.tellIncomplete(new Set(this.#reports.flatMap(({ incomplete }) => [...incomplete])));
   }
 
   /** The list `snapshots` of `/v1/status`. */

@@ -106,6 +106,30 @@ Deno.test("SnapshotReports logs a change once, a reminder each hour, and the rec
   );
 });
 
+Deno.test("SnapshotReports says the recovery of a Gateway whose listener was renamed, and nothing twice", () => {
+  const { log, record, pruned } = bench();
+  record(snapshot("ns/a/1", "ns/a/1", "ns/a/2"), planFor("ns/a/1", "one.test"));
+  record(snapshot("ns/a/2", "ns/a/2"), planFor("ns/a/2"));
+  record(snapshot("ns/a/2", "ns/a/2"), planFor("ns/a/2"));
+  assert.equal(pruned(), 1);
+  assert.equal(
+    log.sentences("info").filter((text) => text === "every certificate is usable again").length,
+    1,
+  );
+});
+
+Deno.test("SnapshotReports warns once of what is left out, though another Gateway has it", async () => {
+  const { log, metrics, record } = bench();
+  const finding = { kind: "incomplete_input", list: "routes", detail: "" } as const;
+  for (let round = 0; round < 3; round++) {
+    record(snapshot("a", "ns/a/1"), { ...planFor("a"), findings: [finding] });
+    record(snapshot("b", "ns/b/1"), planFor("b"));
+  }
+  const left = log.sentences("warn").filter((text) => text.startsWith("envoy gateway leaves out"));
+  assert.equal(left.length, 1);
+  assert.equal(await metrics.sample('certgate_hook_incomplete_input{kind="routes"}'), 1);
+});
+
 Deno.test("SnapshotReports names in log and status only what is affected, in plain words", () => {
   const { log, reports, record } = bench();
   record(snapshot("a", "ns/a/1", "ns/a/2"), planFor("a", "one.test"));
