@@ -1,9 +1,10 @@
+import { verdictOf } from "../health/mod.ts";
 import type { Finding, Material, TrustVerdict, Verdict } from "../model/mod.ts";
 import { isThrowaway } from "../xds/mod.ts";
 import type { PruneOptions, VerdictOf } from "./prune_options.ts";
 
 /** The verdict of what cannot be looked into. */
-const LEAVE: Verdict = { action: "leave", reason: "NotJudged", cause: "not_judged", detail: "", edge: null };
+const LEAVE: Verdict = verdictOf("leave", "not_judged");
 
 /** What is known about one secret or inline material. */
 export interface Judged {

@@ -5,5 +5,5 @@
  *
  * @module
  */
-export { planPrune } from "./prune.ts";
+export { emptyPlan, planPrune } from "./prune.ts";
 export type { PruneOptions, VerdictOf } from "./prune_options.ts";

@@ -29,7 +29,7 @@ export function planPrune(snapshot: Snapshot, verdictOf: VerdictOf, options: Pru
   const judgement = new Judgement(verdictOf, options);
   const secrets = new SecretTable(snapshot, judgement);
   const findings = findProblems(snapshot);
-  if (!snapshot.intact) return nothing(findings, judgement);
+  if (!snapshot.intact) return emptyPlan(findings, judgement.edge);
   const fates = snapshot.listeners.map((listener) => planListener(listener, { secrets, judgement }));
   const dropped = fates.flatMap((fate) => fate.dropped);
   let names: ReadonlySet<string> | null = null;
@@ -55,7 +55,8 @@ export function planPrune(snapshot: Snapshot, verdictOf: VerdictOf, options: Pru
   };
 }
 
-function nothing(findings: Plan["findings"], { edge }: Judgement): Plan {
+/** The plan that changes nothing. */
+export function emptyPlan(findings: Plan["findings"] = [], edge: number | null = null): Plan {
   return { steps: [], findings, counts: countSteps([], 0), withheldHostnames: [], edge };
 }
 

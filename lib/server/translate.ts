@@ -1,5 +1,5 @@
 import type { Log, Material, Plan, TrustVerdict } from "../model/mod.ts";
-import { planPrune } from "../mutations/mod.ts";
+import { emptyPlan, planPrune } from "../mutations/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
 import { applyPlan, readSnapshot, type Snapshot, type Throwaways } from "../xds/mod.ts";
 import type { Generation } from "./generation.ts";
@@ -90,23 +90,6 @@ async function learnWithin(
   }
 }
 
-const NO_CHANGE: Plan = {
-  steps: [],
-  findings: [],
-  counts: {
-    prunedChains: 0,
-    refusingChains: 0,
-    prunedCertificates: 0,
-    removedListeners: 0,
-    parkedListeners: 0,
-    prunedSecrets: 0,
-    neutralised: 0,
-    filteredBundles: 0,
-  },
-  withheldHostnames: [],
-  edge: null,
-};
-
 function planOrUndo(
   { generation: { config }, throwaways, metrics, log }: TranslateParts,
   snapshot: Snapshot,
@@ -126,7 +109,7 @@ function planOrUndo(
       mutation: "prune",
       error,
     });
-    return { plan: NO_CHANGE, reverted: ["prune"] };
+    return { plan: emptyPlan(), reverted: ["prune"] };
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { applyAnswer, type EnvoyAnswer, judgeTrust } from "../health/mod.ts";
+import { applyAnswer, type EnvoyAnswer, judgeTrust, verdictOf } from "../health/mod.ts";
 import type { JudgeOptions, Log, Material, Summary, TrustVerdict } from "../model/mod.ts";
 import type { KnownVerdict, Metrics } from "../outputs/mod.ts";
 import { keepMembers, readTrust } from "../pki/mod.ts";
@@ -38,14 +38,7 @@ const PAUSE_AFTER_FAILURE = 60_000;
 // The event loop is given back this often, so that health and metrics answer while thousands are judged.
 const SLICE = 50;
 
-const LEAVE: TrustVerdict = {
-  action: "leave",
-  reason: "NotJudged",
-  cause: "not_judged",
-  detail: "",
-  edge: null,
-  filtered: null,
-};
+const LEAVE: TrustVerdict = { ...verdictOf("leave", "not_judged"), filtered: null };
 
 /**
  * Everything certgate believes about certificates, by their content.
