@@ -99,9 +99,11 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
   };
   // Envoy Gateway may fetch its Envoy after certgate has started, and a package manager may replace it at any time.
   const envoyCheck = setInterval(async () => {
-    const found = await lookForEnvoy(generation.config.envoy.path);
-    if (sameEnvoy(found, generation.envoy)) return;
-    renew(generation.config, found);
+    const before = generation;
+    const found = await lookForEnvoy(before.config.envoy.path, before.envoy);
+    // A reload in the meantime has looked for itself.
+    if (generation !== before || sameEnvoy(found, before.envoy)) return;
+    renew(before.config, found);
     log.info("the envoy binary has changed, what it has not judged is asked again", { envoy: found.path });
   }, parts.envoyCheckInterval ?? ENVOY_CHECK_INTERVAL);
   return {
@@ -115,7 +117,7 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
         log.error("these keys need a restart, the configuration in use stays", { keys });
         return keys;
       }
-      renew(next, await lookForEnvoy(next.envoy.path));
+      renew(next, await lookForEnvoy(next.envoy.path, generation.envoy));
       log.info("configuration reloaded", { envoy: generation.envoy.path });
       return [];
     },

@@ -6,6 +6,8 @@ import type { PairBytes } from "../model/mod.ts";
 export interface Confirmer {
   /** Names the Envoy build; an answer is worth nothing to another build. */
   readonly build: string;
+  /** The build that stands there now; the binary is run again only if its file has changed. */
+  currentBuild(): Promise<string | null>;
   /**
    * @param pairs Pairs never asked about before.
    * @param options What the rules expect of each, and the time, in milliseconds since the epoch, to stop at.
@@ -36,6 +38,7 @@ export async function makeConfirmer(path: string): Promise<Confirmer | null> {
   if (build === null) return null;
   return {
     build,
+    currentBuild: () => oracle.version(),
     confirm: (pairs, options) => oracle.confirm(pairs, options),
     confirmTrust: (bundles, options) => oracle.confirmTrust(bundles, options),
     whyNot: () => oracle.lastError ?? "",

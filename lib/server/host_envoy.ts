@@ -15,9 +15,16 @@ export interface HostEnvoy {
  * Looks for the Envoy binary and asks which build it is.
  *
  * @param setting The configuration's `envoy.path`.
+ * @param before What an earlier look found; it is the answer if the same build still stands there.
  */
-export async function lookForEnvoy(setting: string): Promise<HostEnvoy> {
+export async function lookForEnvoy(setting: string, before?: HostEnvoy): Promise<HostEnvoy> {
   const { path, error } = await findEnvoy(setting);
+  if (
+    before?.confirmer && before.path === path &&
+    await before.confirmer.currentBuild() === before.confirmer.build
+  ) {
+    return before;
+  }
   if (path === null) return { confirmer: null, path: "none", problem: error ?? "" };
   const confirmer = await makeConfirmer(path);
   return confirmer ? { confirmer, path, problem: "" } : {

@@ -10,6 +10,10 @@ export class FakeConfirmer implements Confirmer {
 
   constructor(readonly build = "fake/1") {}
 
+  currentBuild(): Promise<string | null> {
+    return Promise.resolve(this.build);
+  }
+
   confirm(
     pairs: readonly PairBytes[],
     options: { expected: readonly boolean[]; deadline: number },
