@@ -4,7 +4,9 @@ import type { Cause } from "../model/mod.ts";
 export const HINTS: Readonly<Record<Cause, string>> = {
   usable: "",
   expired: "renew it; if renewal fails, check that the domain still points here",
+  chain_expired: "fetch the chain again from the issuer; the host's own certificate is not at fault",
   not_yet_valid: "nothing to do; if the date surprises you, check the clock of this host",
+  chain_not_yet_valid: "fetch the chain again from the issuer, or check the clock of this host",
   key_mismatch: "put the key beside the certificate it was made for, or issue the pair again",
   key_inconsistent: "restore the key from its source, or issue the pair again with a new one",
   chain_order: "put the host's own certificate first in the file and its issuers after it",
@@ -29,6 +31,7 @@ export const HINTS: Readonly<Record<Cause, string>> = {
   must_staple: "put the OCSP answer beside it as tls.ocsp-staple, or issue it again without must-staple",
   staple_invalid: "fetch the OCSP answer again, or remove the file",
   extension_invalid: "issue it again; the details say which field the proxy does not accept",
+  name_not_covered: "issue it again with this hostname among its names, or refer to another Secret",
   proxy_refuses: "the details are the proxy's own words; issue the pair again in a common form",
   name_missing: "issue it again with the hostname among its names",
   temporary: "wait for the issuer; kubectl describe certificate shows what it waits for",

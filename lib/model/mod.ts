@@ -14,3 +14,6 @@ export * from "./verdict.ts";
 export * from "./plan.ts";
 export * from "./log.ts";
 export * from "./hooks.ts";
+export * from "./objects.ts";
+export * from "./gate.ts";
+export * from "./status.ts";

@@ -33,7 +33,12 @@ export const WITHHOLDING_REASONS: readonly Reason[] = REASONS.filter((reason) =>
 export const CAUSES = {
   usable: { reason: "Usable", why: "nothing is wrong with it" },
   expired: { reason: "Expired", why: "its last day has passed" },
+  chain_expired: { reason: "Expired", why: "the last day of a later certificate in the file has passed" },
   not_yet_valid: { reason: "NotYetValid", why: "its first day has not come" },
+  chain_not_yet_valid: {
+    reason: "NotYetValid",
+    why: "the first day of a later certificate in the file has not come",
+  },
   key_mismatch: { reason: "KeyMismatch", why: "the key belongs to another certificate" },
   key_inconsistent: { reason: "KeyMismatch", why: "the parts of the private key contradict each other" },
   chain_order: {
@@ -68,6 +73,7 @@ export const CAUSES = {
   staple_invalid: { reason: "Unsupported", why: "the stapled OCSP answer is not usable" },
   extension_invalid: { reason: "Unsupported", why: "the certificate has a field the proxy does not accept" },
   name_missing: { reason: "Unsupported", why: "the certificate does not say which name it is for" },
+  name_not_covered: { reason: "Unsupported", why: "the certificate is for other names" },
   proxy_refuses: { reason: "Unsupported", why: "the proxy refused it" },
   temporary: { reason: "Pending", why: "only the issuer's temporary certificate is in place" },
   not_issued: { reason: "Pending", why: "it has been requested and has not arrived" },

@@ -37,11 +37,87 @@ const http = z.strictObject({
     .describe("Where metrics, health and status are served: host:port"),
 }).prefault({});
 
+const source = z.strictObject({
+  path: absolute("a source")
+    .describe(
+      "Pattern of directories or files: * within a name, ** over several, {a,b}; one match is one pair",
+    ),
+  exclude: z.array(z.string().min(1)).default([])
+    .describe("Patterns, absolute or below the source, of what is not a pair"),
+  namespace: z.string().min(1).default("default")
+    .describe("Namespace of the Secrets; {name} and {parent} as in secretName"),
+  secretName: z.string().min(1).default("{name}")
+    .describe(
+      "Name of the Secret: {name} is the folder, or the file without its ending, {parent} the folder above",
+    ),
+});
+
+const watch = z.strictObject({
+  pollInterval: z.int().min(100).max(600_000).default(2000)
+    .describe("Milliseconds between looks at every source and resource; file events only shorten the wait"),
+  events: z.boolean().default(true)
+    .describe("Whether file events are listened to"),
+  settle: z.int().min(0).max(60_000).default(1000)
+    .describe(
+      "Milliseconds for which a pair that does not fit together has to stay the same before it is believed",
+    ),
+  absenceGrace: z.int().min(0).max(600_000).default(3000)
+    .describe("Milliseconds for which a pair may be away, as a csi volume is while it is mounted anew"),
+  staleGrace: z.int().min(0).max(3_600_000).default(30_000)
+    .describe("Milliseconds for which what was read last is believed while its files cannot be read"),
+}).prefault({});
+
+const gate = z.strictObject({
+  resources: absolute("the resources").optional()
+    .describe("Directory of the Gateway API objects that you write; without it the gate is off"),
+  output: absolute("the output").optional()
+    .describe("Directory that Envoy Gateway watches; certgate owns the file certgate.yaml in it"),
+  expiryMargin: z.int().min(0).max(86_400_000).default(60_000)
+    .describe("Milliseconds before its end from which a certificate counts as expired"),
+  expiresSoon: z.union([
+    z.number().gt(0).lt(1),
+    z.string().regex(
+      /^\d+(\.\d+)?d$/,
+      'Expected days such as "7d", or a fraction of the lifetime such as 0.33',
+    ),
+  ]).default(0.33)
+    .describe("How much of its life is left when a certificate counts as expiring soon: a fraction, or days"),
+  chainDates: z.enum(["warn", "withhold"]).default("warn")
+    .describe("What is done about a later certificate of the file that is out of its dates"),
+  nameCoverage: z.enum(["warn", "withhold"]).default("warn")
+    .describe("What is done about a certificate that is not for the hostname of its listener"),
+  repair: z.boolean().default(false)
+    .describe("Whether the host's own certificate is put first where the file has its issuer first"),
+  holdLastGood: z.boolean().default(true)
+    .describe("Whether the last good pair goes on being served while what replaced it is not usable"),
+  certState: z.boolean().default(true)
+    .describe("Whether CertState objects are published; Envoy Gateway has to know the kind, see eg-config"),
+}).superRefine((value, context) => {
+  if ((value.resources === undefined) === (value.output === undefined)) return;
+  const absent = value.resources === undefined ? "resources" : "output";
+  context.addIssue({ code: "custom", message: `The gate also needs "${absent}"` });
+}).prefault({});
+
+const metrics = z.strictObject({
+  compat: z.enum(["none", "nso"]).default("none")
+    .describe("nso shows the certificate families under the names of the network-services-operator as well"),
+  perHost: z.boolean().default(true)
+    .describe("Whether the families with one series per hostname are shown"),
+}).prefault({});
+
 const envoy = z.strictObject({
   path: z.string().refine((path) => path === "auto" || path === "none" || path.startsWith("/"), {
     message: 'Expected "auto", "none" or an absolute path',
   }).default("auto")
     .describe("The Envoy binary that has the last word on a new pair: auto, none, or a path"),
+  admin: z.union([z.enum(["auto", "none"]), z.array(address(parseHttpAddress)).min(1)]).default("auto")
+    .describe(
+      "Admin endpoints of the running Envoys: auto finds those of Envoy Gateway, none, or a list of host:port",
+    ),
+  runtimeDir: absolute("the runtime directory of Envoy Gateway").optional()
+    .describe(
+      "Where Envoy Gateway keeps its running Envoys (host.runtimeDir in its configuration), for admin: auto",
+    ),
 }).prefault({});
 
 const log = z.strictObject({
@@ -55,6 +131,10 @@ const log = z.strictObject({
 export const configSchema = z.strictObject({
   hook,
   http,
+  sources: z.array(source).default([]).describe("Places where pairs arrive"),
+  watch,
+  gate,
+  metrics,
   stateDir: absolute("the state directory").default("/var/lib/certgate")
     .describe("Directory, 0700, for what must survive a restart"),
   envoy,
