@@ -105,6 +105,13 @@ export class VerdictStore {
     return { ...verdict, filtered };
   }
 
+  /** What is known of a pair, whatever the time is; Envoy's word where it was asked. */
+  summaryOf(material: PairMaterial): Summary {
+    const learnt = this.#judgeByRules(material);
+    if (learnt.kind !== "pair") throw new TypeError("Not a pair");
+    return learnt.known.summary;
+  }
+
   #isFresh(material: Material): boolean {
     if (material.kind === "opaque") return false;
     const learnt = this.#memos[material.kind].find(material.identity);

@@ -19,3 +19,4 @@ export type { SocketView } from "./_socket.ts";
 export type { Reference, TlsView } from "./_tls_context.ts";
 export type { TrustView } from "./_material.ts";
 export { echoResource } from "./echo_resource.ts";
+export { pairMaterial } from "./pair_material.ts";
