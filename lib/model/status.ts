@@ -128,10 +128,16 @@ export interface EnvoyStatus {
   readonly up: boolean;
   /** Words of the latest failure to ask; empty while there is none. */
   readonly message: string;
-  /** The version, e.g. `v1`. */
+  /** What Envoy Gateway named it after: `namespace/name` of its Gateway, or the class of merged Gateways. */
+  readonly cluster: string;
+  /** The release, e.g. `1.40.0`; empty while it is down. */
   readonly version: string;
+  /** `LIVE` once it serves; as `/server_info` of Envoy writes it, empty while it is down. */
+  readonly state: string;
   /** Updates that it has refused since it started, by type. */
   readonly rejected: Readonly<Record<EnvoyUpdate, number>>;
+  /** How often it went on without something that it had asked for and that did not come in time. */
+  readonly initFetchTimeouts: number;
   /** Names of listeners that wait for something before they serve. */
   readonly warming: readonly string[];
   /** Serial numbers, lower-case hex, of the certificates that it has loaded. */
