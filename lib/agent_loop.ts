@@ -1,0 +1,57 @@
+/** Work that is asked for often and done seldom. */
+export interface Loop {
+  /** The work is to be done soon; wishes that come before it begins are one. */
+  poke(): void;
+  /** Resolves when everything asked for so far is done. */
+  settled(): Promise<void>;
+  /** Lets the work under way end and begins no other. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes a loop: never two at a time, the first at once, and later ones no closer than `spacing`, so that a storm of
+ * changes is a few pieces of work.
+ *
+ * @param work What is to be done; its errors go to `onError`.
+ * @param spacing Milliseconds from the begin of one piece of work to the begin of the next.
+ */
+export function makeLoop(
+  work: () => Promise<void>,
+  { spacing, onError }: { readonly spacing: number; readonly onError: (error: unknown) => void },
+): Loop {
+  let wanted = false;
+  let stopped = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+  let earliest = -Infinity;
+  let idle = Promise.withResolvers<void>();
+  idle.resolve();
+  const begin = () => {
+    timer = undefined;
+    wanted = false;
+    busy = true;
+    earliest = performance.now() + spacing;
+    running = work().catch(onError).then(() => {
+      busy = false;
+      if (wanted && !stopped) arm();
+      else idle.resolve();
+    });
+  };
+  const arm = () => timer = setTimeout(begin, Math.max(0, earliest - performance.now()));
+  return {
+    poke() {
+      if (stopped || wanted) return;
+      if (!busy) idle = Promise.withResolvers<void>();
+      wanted = true;
+      if (!busy) arm();
+    },
+    settled: () => idle.promise,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+      idle.resolve();
+    },
+  };
+}
