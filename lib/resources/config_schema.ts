@@ -44,8 +44,10 @@ const source = z.strictObject({
     ),
   exclude: z.array(z.string().min(1)).default([])
     .describe("Patterns, absolute or below the source, of what is not a pair"),
-  namespace: z.string().min(1).default("default")
-    .describe("Namespace of the Secrets; {name} and {parent} as in secretName"),
+  namespace: z.string().min(1).default("envoy-gateway-system")
+    .describe(
+      "Namespace of the Secrets, default that of Envoy Gateway's file mode; {name} and {parent} as in secretName",
+    ),
   secretName: z.string().min(1).default("{name}")
     .describe(
       "Name of the Secret: {name} is the folder, or the file without its ending, {parent} the folder above",
