@@ -6,6 +6,7 @@
  *
  * @module
  */
+export * from "./canonical_pair.ts";
 export * from "./make_self_signed.ts";
 export * from "./read_facts.ts";
 export * from "./read_pem_blocks.ts";
