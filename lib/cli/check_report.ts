@@ -1,8 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import { describe } from "../health/mod.ts";
+import { describe, HINTS } from "../health/mod.ts";
 import type { Facts, Verdict, Warning } from "../model/mod.ts";
-import { HINTS } from "./hints.ts";
 import { printable } from "./printable.ts";
 
 /** One judged pair, as the report shows it. */

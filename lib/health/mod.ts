@@ -10,6 +10,8 @@ export * from "./advise_warnings.ts";
 export * from "./apply_answer.ts";
 export * from "./choose_pair.ts";
 export * from "./describe.ts";
+export * from "./digest_status.ts";
+export * from "./hints.ts";
 export * from "./judge.ts";
 export * from "./judge_trust.ts";
 export * from "./trusted_time.ts";

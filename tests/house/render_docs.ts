@@ -1,10 +1,17 @@
 /**
- * Pages of docs/ that are made from the code, so that they cannot say anything else.
+ * Pages of docs/, and the alert rules, that are made from the code, so that they cannot say anything else.
  *
  * `deno run -A tests/house/render_docs.ts` writes them; a test compares.
  */
 import { fileURLToPath } from "node:url";
-import { HINTS } from "../../lib/cli/hints.ts";
+import {
+  ALERT_GROUPS,
+  ALERTS,
+  DEFAULT_RULE_OPTIONS,
+  renderRules,
+  renderRunbooks,
+} from "../../lib/cli/alerts/mod.ts";
+import { HINTS } from "../../lib/health/mod.ts";
 import { CAUSES, REASONS, WARNINGS } from "../../lib/model/mod.ts";
 import { METRIC_FAMILIES, type MetricFamily } from "../../lib/outputs/mod.ts";
 import { configJsonSchema } from "../../lib/resources/mod.ts";
@@ -15,6 +22,8 @@ export function renderDocs(): Map<string, string> {
     ["docs/metrics.md", renderMetrics()],
     ["docs/reasons.md", renderReasons()],
     ["docs/configuration.md", renderConfiguration()],
+    ["docs/runbooks.md", renderRunbooks(ALERTS).replace("\n\n", `\n${MADE}\n\n`)],
+    ["monitoring/certgate.rules.yaml", renderRules(ALERT_GROUPS, DEFAULT_RULE_OPTIONS)],
   ]);
 }
 

@@ -1,6 +1,6 @@
 import type { Cause } from "../model/mod.ts";
 
-/** What an operator can do about each cause; shown as the hint line of `certgate check`. */
+/** What an operator can do about each cause; shown where a verdict is. */
 export const HINTS: Readonly<Record<Cause, string>> = {
   usable: "",
   expired: "renew it; if renewal fails, check that the domain still points here",

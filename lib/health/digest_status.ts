@@ -1,0 +1,176 @@
+import { CAUSES, type GateStatus, type ListenerStatus } from "../model/mod.ts";
+import { listTroubles, type Trouble } from "./_troubles.ts";
+import { HINTS } from "./hints.ts";
+
+export type { Trouble };
+
+/**
+ * How a listener is, in one word for people: `serving` (Envoy has its certificate), `held` (the same, with an earlier
+ * certificate than the one that arrived last), `published` (there is no Envoy to ask), `waiting` (on its way to
+ * Envoy), `withheld`.
+ */
+export type ListenerWord = "serving" | "held" | "published" | "waiting" | "withheld";
+
+/** One listener, as a person is told about it. */
+export interface ListenerRow {
+  /** `namespace/name` of its Gateway. */
+  readonly gateway: string;
+  /** Name of the listener in its owner. */
+  readonly listener: string;
+  /** `kind namespace/name` of what it is written in; empty for the Gateway itself. */
+  readonly owner: string;
+  /** `*` where it takes every name. */
+  readonly hostname: string;
+  /** As it is written, e.g. `HTTPS`. */
+  readonly protocol: string;
+  /** TCP or UDP port. */
+  readonly port: number;
+  /** `namespace/name` of its certificates. */
+  readonly secrets: readonly string[];
+  /** Whether its certificates are judged. */
+  readonly managed: boolean;
+  /** How it is. */
+  readonly word: ListenerWord;
+  /** Whether a client that asks for it is served, as far as that can be known. */
+  readonly usable: boolean;
+  /** RFC 3339; since when it is programmed, or is not. Empty if that is not known. */
+  readonly since: string;
+  /** What is the matter, in plain words; empty while all is well. */
+  readonly message: string;
+  /** What was seen, for an engineer; empty if there is nothing to add. */
+  readonly detail: string;
+  /** What to do; empty if there is nothing to say. */
+  readonly hint: string;
+  /** Advice about what is served. */
+  readonly warnings: readonly string[];
+  /** RFC 3339; when the first of its certificates that go out ends. */
+  readonly notAfter: string | null;
+  /** Where it is written. */
+  readonly place: string;
+}
+
+/** A status as people read it: what serves, what does not, what else is wrong. */
+export interface StatusDigest {
+  /** In the order of the status. */
+  readonly rows: readonly ListenerRow[];
+  /** What hinders most first. */
+  readonly troubles: readonly Trouble[];
+  /** How many hostnames terminate TLS; a name counts once a Gateway. */
+  readonly hosts: number;
+  /** How many of them serve. */
+  readonly serving: number;
+  /** One sentence with the counts, without a full stop. */
+  readonly summary: string;
+  /** Whether everything that was asked for is served; the exit code of `certgate status`. */
+  readonly usable: boolean;
+}
+
+/**
+ * What a person should see of a status. The command and the status page render the same digest, so that they cannot
+ * tell different stories.
+ *
+ * @param status What the gate knows.
+ * @returns Plain text, not escaped for anything.
+ */
+export function digestStatus(status: GateStatus): StatusDigest {
+  const rows = status.listeners.map((listener) => digestListener(listener, status));
+  const troubles = listTroubles(status);
+  const hosts = new Map<string, boolean>();
+  for (const row of rows.filter(({ managed }) => managed)) {
+    const key = `${row.gateway} ${row.hostname}`;
+    hosts.set(key, row.usable && (hosts.get(key) ?? true));
+  }
+  const serving = [...hosts.values()].filter(Boolean).length;
+  const published = rows.some(({ managed, word }) => managed && word === "published");
+  const one = hosts.size === 1;
+  const verb = published ? `${one ? "is" : "are"} published` : one ? "serves" : "serve";
+  return {
+    rows,
+    troubles,
+    hosts: hosts.size,
+    serving,
+    summary: `${serving} of ${hosts.size} ${one ? "host" : "hosts"} ${verb}; ` +
+      (status.converged ? "converged" : "not converged"),
+    usable: rows.every(({ usable }) => usable) && !troubles.some(({ level }) => level === "failed"),
+  };
+}
+
+function digestListener(listener: ListenerStatus, status: GateStatus): ListenerRow {
+  const { gateway, owner, secrets } = listener;
+  const word = wordOf(listener);
+  const programmed = listener.conditions.find(({ type }) => type === "Programmed");
+  const ends = secrets.flatMap(({ notAfter }) => notAfter === null ? [] : [notAfter]);
+  return {
+    gateway: `${gateway.namespace}/${gateway.name}`,
+    listener: listener.name,
+    owner: owner.kind === "Gateway" ? "" : `${owner.kind} ${owner.namespace}/${owner.name}`,
+    hostname: listener.hostname,
+    protocol: listener.protocol,
+    port: listener.port,
+    secrets: secrets.map(({ namespace, name }) => `${namespace}/${name}`),
+    managed: listener.managed,
+    word,
+    usable: word !== "withheld" && word !== "waiting",
+    since: programmed?.lastTransitionTime ?? "",
+    message: listener.message || messageOf(listener, word, status),
+    detail: listener.detail,
+    hint: hintOf(listener, status),
+    warnings: [...new Set(secrets.flatMap(({ warnings }) => warnings.map(({ message }) => message)))],
+    notAfter: ends.length === 0 ? null : rfc3339(Math.min(...ends)),
+    place: listener.place,
+  };
+}
+
+function wordOf({ delivery, secrets }: ListenerStatus): ListenerWord {
+  if (delivery === "withheld") return "withheld";
+  if (delivery === "waiting") return "waiting";
+  if (secrets.some(({ serving }) => serving === "held")) return "held";
+  return delivery === "served" ? "serving" : "published";
+}
+
+function messageOf(listener: ListenerStatus, word: ListenerWord, status: GateStatus): string {
+  if (word === "waiting") return waitingFor(listener, status);
+  const held = listener.secrets.find(({ serving }) => serving === "held");
+  if (held !== undefined) {
+    const until = held.notAfter === null ? "" : ` until ${rfc3339(held.notAfter)}`;
+    return `The certificate that arrived last cannot be used (${CAUSES[held.verdict.cause].why}), ` +
+      `so the earlier one goes on being served${until}.`;
+  }
+  const out = listener.secrets.find(({ serving }) => serving === null);
+  if (out === undefined || word === "withheld") return "";
+  return `One of its certificates, ${out.namespace}/${out.name}, is left out: ${
+    CAUSES[out.verdict.cause].why
+  }.`;
+}
+
+/** What stands between a published listener and Envoy. */
+function waitingFor({ gateway, published }: ListenerStatus, status: GateStatus): string {
+  const own = status.gateways.find(({ namespace, name }) =>
+    namespace === gateway.namespace && name === gateway.name
+  );
+  if (status.output.message !== "") {
+    return "Nothing new reaches Envoy Gateway: certgate cannot write its file.";
+  }
+  const seen = own?.seenRevision ?? null;
+  // Of a Gateway that was split, the revision that was seen is that of its first part.
+  const first = own !== undefined && own.published[0] === published?.name;
+  if (seen === null && own !== undefined && own.revision !== "") {
+    return "Envoy Gateway has not asked the hook about this Gateway yet.";
+  }
+  if (first && own.published.length === 1 && seen !== own.revision) {
+    return "Envoy Gateway has not shown the latest version to the hook yet.";
+  }
+  return "No running Envoy has loaded its certificate yet.";
+}
+
+function hintOf(listener: ListenerStatus, status: GateStatus): string {
+  if (listener.problem !== null) return "";
+  const bad = listener.secrets.find(({ verdict }) => verdict.action === "withhold");
+  if (bad === undefined) return "";
+  const pair = status.pairs.find(({ namespace, name }) => namespace === bad.namespace && name === bad.name);
+  return pair?.hint || HINTS[bad.verdict.cause];
+}
+
+function rfc3339(time: number): string {
+  return Number.isFinite(time) ? `${new Date(time).toISOString().slice(0, 19)}Z` : "";
+}
