@@ -5,6 +5,8 @@ export interface BenchServer {
   readonly target: string;
   /** Peak resident memory so far, in MiB (VmHWM). */
   peakMib(): Promise<number>;
+  /** Resident memory now, in MiB, and CPU seconds used so far. */
+  usage(): Promise<{ mib: number; cpuSeconds: number }>;
   stop(): Promise<void>;
 }
 
@@ -24,7 +26,11 @@ export async function startFloor(dir: string): Promise<BenchServer> {
 }
 
 /** Starts the agent, with an empty state directory. */
-export async function startCertgate(dir: string, envoy: string): Promise<BenchServer> {
+export async function startCertgate(
+  dir: string,
+  envoy: string,
+  more: readonly string[] = [],
+): Promise<BenchServer> {
   const socket = `${dir}/hook.sock`;
   const config = `${dir}/config.yaml`;
   await Deno.writeTextFile(
@@ -35,6 +41,7 @@ export async function startCertgate(dir: string, envoy: string): Promise<BenchSe
       `stateDir: ${dir}/state`,
       `envoy: { path: "${envoy}" }`,
       "log: { level: info }",
+      ...more,
     ].join("\n"),
   );
   const main = new URL("../../main.ts", import.meta.url).pathname;
@@ -77,6 +84,15 @@ async function start(
     async peakMib() {
       const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
       return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+    },
+    async usage() {
+      const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
+      // After the name in parentheses: state is field 3, user and system time are 14 and 15, in ticks of 10 ms.
+      const fields = (await Deno.readTextFile(`/proc/${child.pid}/stat`)).replace(/^.*\) /, "").split(" ");
+      return {
+        mib: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024,
+        cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100,
+      };
     },
     async stop() {
       child.kill("SIGTERM");

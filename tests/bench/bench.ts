@@ -4,9 +4,9 @@
  *
  * `--write` puts the figures and the machine into docs/performance.md.
  */
-import { cpus } from "node:os";
 import { HookClient } from "../fakes/hook_client.ts";
 import { toolPath } from "../setup/tools.ts";
+import { writeFigures } from "./_docs.ts";
 import { makePairs } from "./_pairs.ts";
 import { type BenchServer, startCertgate, startFloor } from "./_server.ts";
 import { HOSTS_PER_GATEWAY, makeSnapshot } from "./_snapshot.ts";
@@ -157,19 +157,6 @@ function render(
   return [...table, "", ...notes].join("\n");
 }
 
-async function writeDocs(text: string): Promise<void> {
-  const file = new URL("../../docs/performance.md", import.meta.url);
-  const before = await Deno.readTextFile(file);
-  const machine = `Measured on ${cpus().length} cores (${
-    cpus()[0]?.model.trim()
-  }), Linux ${Deno.osRelease()}, Deno ${Deno.version.deno}.`;
-  const marks = /(<!-- bench -->\n)[\s\S]*(<!-- \/bench -->)/;
-  await Deno.writeTextFile(
-    file,
-    before.replace(marks, (_, open, close) => `${open}\n${machine}\n\n${text}\n\n${close}`),
-  );
-}
-
 if (import.meta.main) {
   const dir = await Deno.makeTempDir();
   try {
@@ -184,7 +171,7 @@ if (import.meta.main) {
     const envoy = toolPath("envoy");
     const text = render(rows, memory, envoy ? await measureNew(dir, pairs, envoy) : null);
     console.log(text);
-    if (Deno.args.includes("--write")) await writeDocs(text);
+    if (Deno.args.includes("--write")) await writeFigures("hook", text);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
