@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import type { ObjectKey, PairState, PublishedObject } from "../model/mod.ts";
+import type { Part } from "./_drafts.ts";
+import { GATEWAY_GROUP, keyOf } from "./_names.ts";
+import { isPublished } from "./_publish_gateway.ts";
+
+/** Group and version of the kind that carries revisions to the hook. */
+const API_VERSION = "certgate.dev/v1alpha1";
+
+/**
+ * Digest of what Envoy Gateway is given for a published Gateway: the object, the content of the Secrets that it uses, and the
+ * hostnames that are withheld from it. The same input gives the same text, after a restart as well.
+ */
+export function revisionOf(
+  gateway: PublishedObject,
+  part: Part,
+  pairs: ReadonlyMap<ObjectKey, PairState>,
+): string {
+  const used = new Set<ObjectKey>();
+  const withheld: string[] = [];
+  for (const listener of part.listeners) {
+    if (!isPublished(listener)) withheld.push(`${listener.port}/${listener.hostname}`);
+    else listener.judged!.secrets.forEach((secret) => used.add(keyOf(secret)));
+  }
+  const secrets = [...used].sort().map((key) => [key, pairs.get(key)?.served?.hash ?? null]);
+  const text = JSON.stringify([gateway.value, secrets, withheld.sort()]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+/** The object by which Envoy Gateway tells the hook which revision it is about to program. */
+export function publishCertState(
+  { namespace, name }: Part,
+  revision: string,
+  nudge: number,
+): PublishedObject {
+  const value = {
+    apiVersion: API_VERSION,
+    kind: "CertState",
+    metadata: { namespace, name },
+    spec: { targetRef: { group: GATEWAY_GROUP, kind: "Gateway", name }, revision, nudge },
+  };
+  return { apiVersion: API_VERSION, kind: "CertState", namespace, name, value };
+}

@@ -1,0 +1,160 @@
+import type {
+  GatePlan,
+  ObjectKey,
+  PairState,
+  PublishedObject,
+  ResourceFinding,
+  ResourceObject,
+} from "../model/mod.ts";
+import { attachSets } from "./_attach_sets.ts";
+import { publishCertState, revisionOf } from "./_cert_state.ts";
+import { markHostnames } from "./_conflicts.ts";
+import type { Drafts, GatewayDraft } from "./_drafts.ts";
+import { publishGrants } from "./_grants.ts";
+import { indexResources, type ResourceIndex } from "./_index.ts";
+import { type Bench, judgeListener } from "./_judge_listener.ts";
+import { keyOf, ownerKind } from "./_names.ts";
+import { giveParts } from "./_parts.ts";
+import { isPolicy, publishPolicy, type RouteCopies } from "./_policies.ts";
+import { publishedParts, publishGateway } from "./_publish_gateway.ts";
+import { isRoute, publishRoute } from "./_routes.ts";
+import { publishPair, publishRest } from "./_secrets.ts";
+import { gatewayStates, listenerStates } from "./_states.ts";
+import { isPairSecret } from "./list_resource_pairs.ts";
+
+/** What a plan is made of. */
+export interface GateInput {
+  /** What the operator wrote, in the order of the files. */
+  readonly objects: readonly ResourceObject[];
+  /** What is believed of each pair: those of the sources and those of `listResourcePairs`. */
+  readonly pairs: ReadonlyMap<ObjectKey, PairState>;
+  /** Counts how often Envoy Gateway had to be made to call again although nothing had changed. */
+  readonly nudge: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Settings of the configuration. */
+  readonly options: GateOptions;
+}
+
+/** Settings that the plan follows. */
+export interface GateOptions {
+  /** Secrets, as namespace/name, that the dates alone never withhold. */
+  readonly neverGate: readonly string[];
+  /** What is done about a certificate that is not for the hostname of its listener. */
+  readonly nameCoverage: "warn" | "withhold";
+  /** Whether `CertState` objects are made. */
+  readonly certState: boolean;
+}
+
+/**
+ * Says what Envoy Gateway is given.
+ *
+ * - An object that no rule concerns goes out as the very object that came in.
+ * - Only a proved reason takes a listener out: a hostname that is not its own, or every certificate of it unusable.
+ * - No published listener refers to a Secret that is not published, or that it may not use.
+ * - A Gateway without a listener stays out. Secrets come before what uses them, `CertState` objects last.
+ * - The same input gives an equal plan.
+ */
+export function planGate({ objects, pairs, nudge, options }: GateInput): GatePlan {
+  const index = indexResources(objects);
+  const drafts = attachSets(index);
+  markHostnames(drafts);
+  giveParts(drafts);
+  judgeListeners(drafts, {
+    ...options,
+    pairs,
+    isGranted: index.isGranted,
+    neverGate: new Set(options.neverGate),
+  });
+  const gateways = [...drafts.gateways.values()];
+  const passed = publishOthers(objects, pairs, drafts, index);
+  const published = publishGateways(gateways, pairs);
+  const states = options.certState
+    ? published.map(({ part, revision }) => publishCertState(part, revision, nudge))
+    : [];
+  return {
+    objects: [
+      ...publishSecrets(objects, pairs),
+      ...passed.objects,
+      ...publishGrants(published.map(({ part }) => part)),
+      ...published.map(({ object }) => object),
+      ...passed.routes,
+      ...states,
+    ],
+    gateways: gatewayStates(
+      objects,
+      drafts,
+      new Map(published.map((one) => [keyOf(one.part), one.revision])),
+    ),
+    listeners: listenerStates(objects, drafts),
+    findings: passed.findings,
+  };
+}
+
+function judgeListeners({ gateways, sets }: Drafts, bench: Bench): void {
+  for (const { listeners } of [...gateways.values(), ...sets.values()]) {
+    for (const listener of listeners) {
+      listener.judged ??= judgeListener(listener, bench);
+      listener.trouble ??= listener.judged.refused;
+    }
+  }
+}
+
+function publishGateways(gateways: readonly GatewayDraft[], pairs: GateInput["pairs"]) {
+  return gateways.flatMap((gateway) =>
+    publishedParts(gateway).map((part) => {
+      const object = publishGateway(gateway, part);
+      return { part, object, revision: revisionOf(object, part, pairs) };
+    })
+  );
+}
+
+function publishSecrets(objects: readonly ResourceObject[], pairs: GateInput["pairs"]): PublishedObject[] {
+  const written = new Map(objects.filter(isPairSecret).map((object) => [keyOf(object), object]));
+  const secrets: PublishedObject[] = [];
+  // In the order of their names: the order in which pairs were found may be another after a restart.
+  for (const key of [...pairs.keys()].sort()) {
+    const pair = pairs.get(key)!;
+    const object = written.get(key);
+    const secret = pair.served === null ? object && publishRest(object) : publishPair(pair, object);
+    if (secret) secrets.push(secret);
+  }
+  return secrets;
+}
+
+/** Kinds that certgate reads itself; Envoy Gateway does not know them, or ignores them in files. */
+const READ_ONLY_GROUPS: ReadonlySet<string> = new Set(["networking.datumapis.com", "certgate.dev"]);
+
+/** Everything but Gateways and pairs. */
+function publishOthers(
+  objects: readonly ResourceObject[],
+  pairs: GateInput["pairs"],
+  drafts: Drafts,
+  index: ResourceIndex,
+): { objects: PublishedObject[]; routes: PublishedObject[]; findings: ResourceFinding[] } {
+  const plain: PublishedObject[] = [], attached: PublishedObject[] = [], findings: ResourceFinding[] = [];
+  const copies = new Map<string, string[]>();
+  const policies: ResourceObject[] = [];
+  for (const object of objects) {
+    if (ownerKind(object.group, object.kind) !== null || READ_ONLY_GROUPS.has(object.group)) continue;
+    if (object.group === "" && object.kind === "Secret" && pairs.has(keyOf(object))) continue;
+    if (isRoute(object)) {
+      const routes = publishRoute(object, drafts, index.labelsOf);
+      attached.push(...routes);
+      if (routes.length > 1) {
+        copies.set(`${object.kind}/${keyOf(object)}`, routes.slice(1).map(({ name }) => name));
+      }
+    } else if (isPolicy(object)) policies.push(object);
+    else plain.push(asWritten(object));
+  }
+  for (const policy of policies) {
+    const led = publishPolicy(policy, drafts, copies as RouteCopies);
+    attached.push(...led.objects);
+    findings.push(...led.findings);
+  }
+  return { objects: plain, routes: attached, findings };
+}
+
+function asWritten({ group, version, kind, namespace, name, value }: ResourceObject): PublishedObject {
+  return { apiVersion: group === "" ? version : `${group}/${version}`, kind, namespace, name, value };
+}
