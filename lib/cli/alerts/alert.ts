@@ -1,0 +1,34 @@
+/** What an operator reads when an alert fires. Markdown, plain words; every command in it exists. */
+export interface Runbook {
+  /** What has happened. */
+  readonly meaning: string;
+  /** Who notices, and who does not. */
+  readonly impact: string;
+  /** How to find the cause. */
+  readonly diagnose: string;
+  /** What to do about it, and what heals by itself. */
+  readonly remediate: string;
+}
+
+/** One alert, with its runbook: an alert without one is a type error. */
+export interface Alert {
+  /** The name, which is also the anchor of the runbook. */
+  readonly name: string;
+  /** PromQL over the families of docs/metrics.md. */
+  readonly expr: string;
+  /** How long it has to be true, as Prometheus writes durations. */
+  readonly for: string;
+  /** `critical`: somebody gets up for it. `warning`: somebody looks at it in the morning. */
+  readonly severity: "warning" | "critical";
+  /** One line; a template of Prometheus. */
+  readonly summary: string;
+  /** What it means and where to look; a template of Prometheus. */
+  readonly description: string;
+  readonly runbook: Runbook;
+}
+
+/** Alerts that Prometheus evaluates together. */
+export interface AlertGroup {
+  readonly name: string;
+  readonly alerts: readonly Alert[];
+}

@@ -1,0 +1,29 @@
+/**
+ * The alerts, each with its runbook: data, from which the rules of Prometheus, docs/runbooks.md and
+ * `certgate runbook` are made. Nothing is evaluated here.
+ *
+ * @module
+ */
+import type { Alert, AlertGroup } from "./alert.ts";
+import { BACKSTOP_ALERTS } from "./backstop_alerts.ts";
+import { CERTIFICATE_ALERTS } from "./certificate_alerts.ts";
+import { DAEMON_ALERTS } from "./daemon_alerts.ts";
+import { DELIVERY_ALERTS } from "./delivery_alerts.ts";
+import { SUPPLY_ALERTS } from "./supply_alerts.ts";
+
+export type { Alert, AlertGroup, Runbook } from "./alert.ts";
+export * from "./render_rules.ts";
+export * from "./render_runbook.ts";
+export * from "./shared_diagnosis.ts";
+
+/** Every group, the one that people look for first in front. */
+export const ALERT_GROUPS: readonly AlertGroup[] = [
+  CERTIFICATE_ALERTS,
+  BACKSTOP_ALERTS,
+  SUPPLY_ALERTS,
+  DELIVERY_ALERTS,
+  DAEMON_ALERTS,
+];
+
+/** Every alert, in the order of the groups. */
+export const ALERTS: readonly Alert[] = ALERT_GROUPS.flatMap((group) => group.alerts);

@@ -1,0 +1,77 @@
+import { stringify } from "yaml";
+import type { Alert, AlertGroup } from "./alert.ts";
+
+/** What an operator can choose about the rules. */
+export interface RuleOptions {
+  /** Where docs/runbooks.md is to be found by a browser; `#` and the anchor follow. */
+  readonly runbookUrl: string;
+  /** `nso` uses the names of the network-services-operator where a family has one (`metrics.compat: nso` shows them). */
+  readonly compat: "none" | "nso";
+  /** The label `team` of every alert. */
+  readonly team: string;
+}
+
+/**
+ * The example domain stands for a place that only the operator knows: where this page is published. The text behind
+ * every link is in the binary too (`certgate runbook ALERT`).
+ */
+export const DEFAULT_RULE_OPTIONS: RuleOptions = {
+  runbookUrl: "https://certgate.example/runbooks",
+  compat: "none",
+  team: "platform",
+};
+
+// The families that have one, by the name that they have here.
+const NSO_NAMES: Readonly<Record<string, string>> = {
+  certgate_gateway_listener_cert_withheld: "nso_gateway_listener_cert_withheld",
+  certgate_gateway_listener_cert_gating_total: "nso_gateway_listener_cert_gating_total",
+  certgate_gateway_listener_cert_expiry_time: "nso_gateway_listener_cert_expiry_time",
+  certgate_gateway_listener_cert_managed: "nso_gateway_listener_cert_managed",
+  certgate_tls_pruned_chains_active: "nso_extension_tls_pruned_chains_active",
+  certgate_tls_listeners_left_intact_active: "nso_extension_tls_listeners_left_intact_active",
+};
+
+/** The anchor of an alert in docs/runbooks.md, as GitHub and most others make it from a heading. */
+export function runbookAnchor(alert: string): string {
+  return alert.toLowerCase();
+}
+
+/**
+ * A rules file for Prometheus.
+ *
+ * @param groups The alerts.
+ * @returns YAML text that ends with a line break.
+ */
+export function renderRules(groups: readonly AlertGroup[], options: RuleOptions): string {
+  const document = {
+    groups: groups.map(({ name, alerts }) => ({
+      name,
+      interval: "30s",
+      rules: alerts.map((alert) => renderRule(alert, options)),
+    })),
+  };
+  // Unbroken lines: a folded expression is hard to search for.
+  return HEAD + stringify(document, { lineWidth: 0 });
+}
+
+const HEAD =
+  "# Alert rules of certgate, as `certgate rules` prints them. `certgate runbook ALERT` prints what each runbook_url\n" +
+  "# leads to; --runbook-url says where you have published docs/runbooks.md.\n";
+
+function renderRule(alert: Alert, { runbookUrl, compat, team }: RuleOptions): Record<string, unknown> {
+  return {
+    alert: alert.name,
+    expr: compat === "nso" ? inWordsOfNso(alert.expr) : alert.expr,
+    for: alert.for,
+    labels: { severity: alert.severity, service: "certgate", team },
+    annotations: {
+      summary: alert.summary,
+      description: alert.description,
+      runbook_url: `${runbookUrl}#${runbookAnchor(alert.name)}`,
+    },
+  };
+}
+
+function inWordsOfNso(expr: string): string {
+  return expr.replace(/\bcertgate_\w+/g, (name) => NSO_NAMES[name] ?? name);
+}
