@@ -83,9 +83,9 @@ function conflict(first: Claim, { listener }: Claim, what: "port" | "hostname"):
     ? `port ${port} is used for ${first.listener.protocol}, which does not go together with ${protocol}`
     : `another listener has the same name on port ${port}`;
   return {
-    problem: "Conflicted",
+    problem: what === "port" ? "ProtocolConflict" : "Conflicted",
     message: `${hostname} is not served by this listener: ${taken}.`,
-    detail: `${what === "port" ? "ProtocolConflict" : "HostnameConflict"} with ${placeText(first)}`,
+    detail: `${placeText(first)} comes first`,
   };
 }
 

@@ -9,6 +9,7 @@
 export * from "./advise_warnings.ts";
 export * from "./apply_answer.ts";
 export * from "./choose_pair.ts";
+export * from "./conditions.ts";
 export * from "./describe.ts";
 export * from "./digest_status.ts";
 export * from "./hints.ts";

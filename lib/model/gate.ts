@@ -49,8 +49,10 @@ export const LISTENER_PROBLEMS = [
   "UnverifiedHostnamesPresent",
   /** The hostname is attached elsewhere. */
   "HostnameInUse",
-  /** Port, protocol and hostname are those of a listener that comes first. */
+  /** A listener that comes first has the hostname on this port. */
   "Conflicted",
+  /** A listener that comes first uses the port for a protocol that this one does not go together with. */
+  "ProtocolConflict",
   /** The Gateway does not take listeners from this ListenerSet. */
   "NotAllowed",
   /** The ListenerSet's Gateway is not there. */
