@@ -38,7 +38,7 @@ const CHANCE = new Set([
 
 /** Libraries without clock, chance and I/O of their own, apart from making keys and serial numbers (@peculiar/x509). */
 const LIBRARIES =
-  /^(@bufbuild\/protobuf|@peculiar\/[a-z0-9-]+|fastest-levenshtein|reflect-metadata|yaml|zod)(\/|$)/;
+  /^(@bufbuild\/protobuf|@marcbachmann\/cel-js|@peculiar\/[a-z0-9-]+|fastest-levenshtein|reflect-metadata|yaml|zod)(\/|$)/;
 
 /**
  * Ranks 0 to 4 are pure: no Deno, no clock, no chance, no timer, no network, no file. Time is an argument.
