@@ -1,4 +1,5 @@
 import { HOOK_OUTCOMES, HOOKS, WITHHOLDING_REASONS } from "../model/mod.ts";
+import { GATE_FAMILIES, HOST_FAMILIES } from "./_gate_families.ts";
 
 /** One metric family: what Prometheus shows of it and what the docs say. */
 export interface MetricFamily {
@@ -7,13 +8,15 @@ export interface MetricFamily {
   /** Each label with the values that exist from the start; an empty list means that values come with the data. */
   readonly labels?: Readonly<Record<string, readonly string[]>>;
   readonly buckets?: readonly number[];
+  /** One series, or more, for each of these; not shown with `metrics.perHost: false`. */
+  readonly per?: "listener" | "secret";
 }
 
 const SECONDS = [0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const BYTES = [1e4, 1e5, 1e6, 4_194_304, 1e7, 3e7, 1e8, 268_435_456];
 
 /**
- * Every family that `/metrics` shows, at zero from the start. Names follow the network-services-operator's, under the
+ * Every family that `/metrics` shows, at zero from the start where the label values are known then. Names follow the network-services-operator's, under the
  * prefix `certgate_`; the table in docs/metrics.md is made from this object.
  */
 export const METRIC_FAMILIES = {
@@ -146,6 +149,8 @@ export const METRIC_FAMILIES = {
     type: "gauge",
     help: "Unix time of the latest load of the configuration",
   },
+  ...HOST_FAMILIES,
+  ...GATE_FAMILIES,
   grpc_server_started_total: { type: "counter", help: "Calls begun", labels: { grpc_method: HOOKS } },
   grpc_server_handled_total: {
     type: "counter",
@@ -171,3 +176,18 @@ export const METRIC_FAMILIES = {
 
 /** The name of a family. */
 export type MetricName = keyof typeof METRIC_FAMILIES;
+
+/**
+ * The names that the network-services-operator has for some of these families, shown beside with `metrics.compat: nso`.
+ */
+export const NSO_NAMES: Partial<Record<MetricName, string>> = {
+  certgate_gateway_listener_cert_withheld: "nso_gateway_listener_cert_withheld",
+  certgate_gateway_listener_cert_gating_total: "nso_gateway_listener_cert_gating_total",
+  certgate_gateway_listener_cert_expiry_time: "nso_gateway_listener_cert_expiry_time",
+  certgate_gateway_listener_cert_managed: "nso_gateway_listener_cert_managed",
+  certgate_tls_pruned_chains_total: "nso_extension_tls_pruned_chains_total",
+  certgate_tls_pruned_secrets_total: "nso_extension_tls_pruned_secrets_total",
+  certgate_tls_listeners_left_intact_total: "nso_extension_tls_listeners_left_intact_total",
+  certgate_tls_pruned_chains_active: "nso_extension_tls_pruned_chains_active",
+  certgate_tls_listeners_left_intact_active: "nso_extension_tls_listeners_left_intact_active",
+};

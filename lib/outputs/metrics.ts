@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { METRIC_FAMILIES, type MetricFamily, type MetricName } from "./metric_families.ts";
+import { METRIC_FAMILIES, type MetricFamily, type MetricName, NSO_NAMES } from "./metric_families.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -9,6 +9,8 @@ export interface Metrics {
   add(name: MetricName, labels?: Labels, by?: number): void;
   /** Sets a gauge. */
   set(name: MetricName, value: number, labels?: Labels): void;
+  /** Swaps every series of a gauge for these, in one step: no scrape sees the half of it. */
+  replace(name: MetricName, rows: readonly { readonly labels: Labels; readonly value: number }[]): void;
   /** Puts a value into a histogram: seconds or bytes, as the family says. */
   observe(name: MetricName, value: number, labels?: Labels): void;
   /**
@@ -19,8 +21,18 @@ export interface Metrics {
   render(accept?: string): Promise<{ body: string; contentType: string }>;
 }
 
+/** What is shown beside, and what is not. */
+export interface MetricsOptions {
+  /** `nso` shows the families of {@linkcode NSO_NAMES} under those names as well. Default `none`. */
+  readonly compat?: "none" | "nso";
+  /** Whether the families with one series per listener or per Secret are shown. Default true. */
+  readonly perHost?: boolean;
+}
+
+type Family = Counter | Gauge | Histogram;
+
 /**
- * Makes the registry with every family present at zero.
+ * Makes the registry with every family present, at zero where the label values are known beforehand.
  *
  * @param version The version for `certgate_build_info`.
  * @param usage Resident bytes, CPU seconds and the start (Unix seconds) of the process, read at each scrape.
@@ -28,43 +40,63 @@ export interface Metrics {
 export function openMetrics(
   version: string,
   usage: () => { rss: number; cpuSeconds: number; startSeconds: number },
+  { compat = "none", perHost = true }: MetricsOptions = {},
 ): Metrics {
   const plain = new Registry();
   const open: Registry = new Registry();
   open.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
-  const families = new Map<string, Counter | Gauge | Histogram>();
-  for (const [name, family] of Object.entries(METRIC_FAMILIES)) {
-    const made = makeFamily(name, family, [plain, open]);
-    startAtZero(made, family);
+  const families = new Map<string, Family[]>();
+  const names = new Map<Family, string>();
+  for (const [name, family] of Object.entries(METRIC_FAMILIES) as [MetricName, MetricFamily][]) {
+    const shown = perHost || family.per === undefined;
+    const shownAs = shown ? [name, ...compat === "nso" ? [NSO_NAMES[name] ?? []].flat() : []] : [];
+    const made = shownAs.map((name) => makeFamily(name, family, [plain, open]));
+    made.forEach((one, i) => names.set(one, shownAs[i]));
     families.set(name, made);
   }
+  const all = <T extends Family>(name: MetricName) => families.get(name) as T[];
   const metrics: Metrics = {
-    add: (name, labels = {}, by = 1) => (families.get(name) as Counter).inc(labels, by),
-    set: (name, value, labels = {}) => (families.get(name) as Gauge).set(labels, value),
-    observe: (name, value, labels = {}) => (families.get(name) as Histogram).observe(labels, value),
+    add: (name, labels = {}, by = 1) => all<Counter>(name).forEach((one) => one.inc(labels, by)),
+    set: (name, value, labels = {}) => all<Gauge>(name).forEach((one) => one.set(labels, value)),
+    replace(name, rows) {
+      for (const one of all<Gauge>(name)) {
+        one.reset();
+        for (const { labels, value } of rows) one.set(labels, value);
+      }
+    },
+    observe: (name, value, labels = {}) => all<Histogram>(name).forEach((one) => one.observe(labels, value)),
     async render(accept = "") {
       const { rss, cpuSeconds, startSeconds } = usage();
       metrics.set("process_resident_memory_bytes", rss);
       metrics.set("process_start_time_seconds", startSeconds);
-      const cpu = families.get("process_cpu_seconds_total") as Counter;
-      cpu.reset();
-      cpu.inc(cpuSeconds);
+      for (const cpu of all<Counter>("process_cpu_seconds_total")) {
+        cpu.reset();
+        cpu.inc(cpuSeconds);
+      }
+      // Every value is taken before the first await inside: families that were written in one step are shown together.
       const registry = accept.includes("application/openmetrics-text") ? open : plain;
-      return { body: await registry.metrics(), contentType: registry.contentType };
+      const body = registry.metrics();
+      // For OpenMetrics prom-client takes "_total" off the names of counters, and leaves it off.
+      for (const one of [...families.values()].flat()) Object.assign(one, { name: names.get(one) });
+      return { body: await body, contentType: registry.contentType };
     },
   };
   metrics.set("certgate_build_info", 1, { version });
   return metrics;
 }
 
-function makeFamily(name: string, family: MetricFamily, registers: Registry[]): Counter | Gauge | Histogram {
+function makeFamily(name: string, family: MetricFamily, registers: Registry[]): Family {
   const settings = { name, help: family.help, labelNames: Object.keys(family.labels ?? {}), registers };
-  if (family.type === "counter") return new Counter(settings);
-  if (family.type === "gauge") return new Gauge(settings);
-  return new Histogram({ ...settings, buckets: [...family.buckets ?? []] });
+  const made = family.type === "counter"
+    ? new Counter(settings)
+    : family.type === "gauge"
+    ? new Gauge(settings)
+    : new Histogram({ ...settings, buckets: [...family.buckets ?? []] });
+  startAtZero(made, family);
+  return made;
 }
 
-function startAtZero(made: Counter | Gauge | Histogram, family: MetricFamily): void {
+function startAtZero(made: Family, family: MetricFamily): void {
   for (const labels of combinations(Object.entries(family.labels ?? {}))) {
     if (made instanceof Counter) made.inc(labels, 0);
     else if (made instanceof Gauge) made.set(labels, 0);

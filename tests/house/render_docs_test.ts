@@ -18,3 +18,12 @@ Deno.test("docs/metrics.md lists exactly what a live /metrics shows", async () =
   const listed = [...page.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]);
   assert.deepEqual(listed, live);
 });
+
+Deno.test("docs/metrics.md counts the series that are always there", async () => {
+  const { body } = await openMetrics("0", () => ({ rss: 1, cpuSeconds: 1, startSeconds: 1 })).render();
+  const samples = body.split("\n").filter((line) =>
+    /^\w/.test(line) && !line.startsWith("certgate_build_info")
+  );
+  const page = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");
+  assert.equal(Number(page.match(/^(\d+) series are always there/m)?.[1]), samples.length);
+});
