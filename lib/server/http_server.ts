@@ -1,25 +1,37 @@
+import { createHash } from "node:crypto";
+import type { GateStatus } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
+import type { AgentStatus } from "./agent_status.ts";
+import { STATUS_PAGE_STYLE } from "./_page_style.ts";
+import { renderStatusPage } from "./status_page.ts";
 
 /** What the HTTP side shows; all of it is asked for at each request. */
 export interface HttpViews {
   readonly metrics: Metrics;
   /** Whether everything needed to answer is loaded. */
   readonly ready: () => boolean;
-  /** The body of `/v1/status`. */
+  /** The body of `/v1/status` without the gate. */
   readonly status: () => unknown;
+  /** What the gate knows; `null` while it is off. */
+  readonly gate?: () => GateStatus | null;
 }
 
 /**
- * Answers one HTTP request: `/metrics`, `/healthz` (alive), `/readyz` (first full load done), `/v1/status`.
+ * Answers one HTTP request: `/` (the status page), `/metrics`, `/healthz` (alive), `/readyz` (first full load done),
+ * `/v1/status`.
  *
  * @param request The request; only GET and HEAD are served.
  * @param views What there is to show.
  */
 export async function answerHttp(request: Request, views: HttpViews): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (!PATHS.includes(pathname)) return text(`paths: ${PATHS.join(" ")}\n`, 404);
   if (request.method !== "GET" && request.method !== "HEAD") {
     return text("only GET is served here\n", 405, { allow: "GET, HEAD" });
   }
-  switch (new URL(request.url).pathname) {
+  switch (pathname) {
+    case "/":
+      return new Response(renderStatusPage(statusOf(views)), { headers: PAGE_HEADERS });
     case "/metrics": {
       const { body, contentType } = await views.metrics.render(request.headers.get("accept") ?? "");
       return new Response(body, { headers: { "content-type": contentType } });
@@ -28,11 +40,27 @@ export async function answerHttp(request: Request, views: HttpViews): Promise<Re
       return text("alive\n", 200);
     case "/readyz":
       return views.ready() ? text("ready\n", 200) : text("still loading\n", 503);
-    case "/v1/status":
-      return Response.json(views.status(), { headers: { "cache-control": "no-store" } });
     default:
-      return text("paths: /metrics /healthz /readyz /v1/status\n", 404);
+      return Response.json(statusOf(views), { headers: NOT_KEPT });
   }
+}
+
+const PATHS = ["/", "/metrics", "/healthz", "/readyz", "/v1/status"];
+
+const NOT_KEPT = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+
+// Nothing is fetched and nothing runs; the one style is named by its hash. Names in the page come from outside.
+const STYLE_HASH = createHash("sha256").update(STATUS_PAGE_STYLE).digest("base64");
+const PAGE_HEADERS = {
+  ...NOT_KEPT,
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; ` +
+    "form-action 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+};
+
+function statusOf({ status, gate }: HttpViews): AgentStatus {
+  return { ...(status() as AgentStatus), gate: gate?.() ?? null };
 }
 
 function text(body: string, status: number, headers: Record<string, string> = {}): Response {

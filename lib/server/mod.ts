@@ -6,6 +6,7 @@
  *
  * @module
  */
+export * from "./agent_status.ts";
 export * from "./confirmer.ts";
 export * from "./generation.ts";
 export * from "./grpc_server.ts";

@@ -1,0 +1,26 @@
+import type { GateStatus } from "../model/mod.ts";
+import type { WithheldHostname } from "./_withheld.ts";
+
+/** One answered snapshot, as far as the commands and the status page read it. */
+export interface SnapshotStatus {
+  /** xDS names of its listeners. */
+  readonly listeners: readonly string[];
+  /** RFC 3339. */
+  readonly answeredAt: string;
+  /** What the hook took HTTPS from in its answer. */
+  readonly withheld: readonly WithheldHostname[];
+}
+
+/** The body of `/v1/status`. */
+export interface AgentStatus {
+  /** Of certgate. */
+  readonly version: string;
+  /** Whether everything needed to answer is loaded. */
+  readonly ready: boolean;
+  /** The Envoy binary that has the last word on a pair; `null` if there is none. */
+  readonly envoy: string | null;
+  /** The latest answers of the hook. */
+  readonly snapshots: readonly SnapshotStatus[];
+  /** `null` while the gate is off. */
+  readonly gate: GateStatus | null;
+}

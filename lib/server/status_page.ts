@@ -1,0 +1,149 @@
+import { digestStatus, type ListenerRow, type Trouble } from "../health/mod.ts";
+import type { GateStatus } from "../model/mod.ts";
+import type { AgentStatus } from "./agent_status.ts";
+import { escapeHtml, STATUS_PAGE_STYLE } from "./_page_style.ts";
+
+/** Seconds after which a browser asks again. */
+const REFRESH = 10;
+
+/**
+ * The status page: the same as `certgate status`, for a browser. Rendered here and whole: no script, nothing fetched
+ * from anywhere, every value escaped.
+ *
+ * @param status The body of `/v1/status`.
+ * @returns HTML.
+ */
+export function renderStatusPage(status: AgentStatus): string {
+  const { gate, version, ready } = status;
+  const digest = gate === null ? null : digestStatus(gate);
+  const withheld = status.snapshots.flatMap((snapshot) => snapshot.withheld);
+  const usable = digest === null ? withheld.length === 0 : digest.usable;
+  const headline = digest?.summary ?? `${withheld.length} hostnames withheld by the hook; the gate is off`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="${REFRESH}">
+<title>${usable ? "" : "⚠ "}${escapeHtml(headline)} – certgate</title>
+<style>${STATUS_PAGE_STYLE}</style>
+</head>
+<body>
+<header><h1>certgate</h1><p class="headline ${usable ? "good" : "bad"}">${escapeHtml(headline)}</p>
+${ready ? "" : `<p class="bad">still loading, this is not the whole</p>\n`}</header>
+<main>
+${digest === null || gate === null ? snapshotsPart(withheld) : gatePart(gate, digest)}</main>
+<footer>certgate ${escapeHtml(version)}${
+    gate ? ` · ${escapeHtml(moment(gate.time))}` : ""
+  } · asked again every ${REFRESH} s ·
+<a href="/v1/status">JSON</a> · <a href="/metrics">metrics</a></footer>
+</body>
+</html>
+`;
+}
+
+function gatePart(gate: GateStatus, { rows, troubles }: ReturnType<typeof digestStatus>): string {
+  const wrong = rows.filter((row) => !row.usable);
+  const others = rows.filter((row) => row.usable);
+  return section("Something is wrong", troubles.map(troubleItem)) +
+    section("Hosts that do not serve", wrong.map(hostItem)) +
+    section("Hosts that serve", others.map(hostItem)) +
+    section("What ends next", endsNext(rows)) +
+    section(
+      "Sources",
+      gate.sources.map(({ source, up, pairs, watching }) =>
+        fact(source, [up ? "up" : "down", count(pairs, "pair"), watching ? "" : "polled only"], up)
+      ),
+    ) +
+    section(
+      "Envoys",
+      gate.envoys.map(({ admin, up, cluster, version, serials }) =>
+        fact(cluster || admin, [
+          up ? "up" : "down",
+          version,
+          up ? count(serials.length, "certificate") : "",
+          cluster ? admin : "",
+        ], up)
+      ),
+    ) +
+    section("Files", [
+      fact(gate.resources.directory, [
+        count(gate.resources.files, "file"),
+        count(gate.resources.objects, "object"),
+        gate.resources.findings.length > 0 ? count(gate.resources.findings.length, "finding") : "",
+      ], true),
+      fact(gate.output.file, [
+        gate.output.publishedAt ? `written ${moment(gate.output.publishedAt)}` : "not written yet",
+        gate.output.revision ? `revision ${gate.output.revision.slice(0, 12)}` : "",
+      ], gate.output.message === ""),
+    ]);
+}
+
+function section(title: string, items: readonly string[]): string {
+  if (items.length === 0) return "";
+  return `<section><h2>${title} <small>${items.length}</small></h2>\n<ul>\n${
+    items.join("")
+  }</ul></section>\n`;
+}
+
+function hostItem(row: ListenerRow): string {
+  const tone = row.usable ? row.word === "held" || row.warnings.length > 0 ? "warn" : "good" : "bad";
+  const facts = [
+    row.since ? `since ${moment(row.since)}` : "",
+    row.notAfter ? `valid until ${moment(row.notAfter)}` : "",
+    `${row.gateway} ${row.listener}${row.owner ? ` (${row.owner})` : ""}`,
+    row.secrets.join(", "),
+    row.usable ? "" : row.place,
+  ];
+  return `<li class="${tone}"><b>${escapeHtml(row.hostname)}</b> <span class="word">${row.word}</span>` +
+    paragraph(row.message, row.detail) + paragraph(row.hint && `What to do: ${row.hint}`) +
+    row.warnings.map((warning) => paragraph(warning)).join("") + factLine(facts) + "</li>\n";
+}
+
+function troubleItem({ about, level, subject, message, hint }: Trouble): string {
+  return `<li class="${level === "failed" ? "bad" : "warn"}"><b>${escapeHtml(about)}</b>` +
+    (about === subject ? "" : ` <code>${escapeHtml(subject)}</code>`) + paragraph(message) +
+    paragraph(hint && `What to do: ${hint}`) + "</li>\n";
+}
+
+const SHOWN_ENDS = 5;
+
+function endsNext(rows: readonly ListenerRow[]): string[] {
+  const ending = rows.filter((row) => row.notAfter !== null)
+    .sort((a, b) => a.notAfter! < b.notAfter! ? -1 : a.notAfter! > b.notAfter! ? 1 : 0);
+  return ending.slice(0, SHOWN_ENDS).map(({ hostname, notAfter, warnings }) =>
+    fact(hostname, [moment(notAfter!)], warnings.length === 0)
+  );
+}
+
+function snapshotsPart(withheld: AgentStatus["snapshots"][number]["withheld"]): string {
+  const items = withheld.map(({ hostname, listener, secret, message, detail }) =>
+    `<li class="bad"><b>${escapeHtml(hostname)}</b> <span class="word">withheld</span>` +
+    paragraph(message, detail) + factLine([listener, secret]) + "</li>\n"
+  );
+  return items.length > 0
+    ? section("Hosts that the hook withholds", items)
+    : `<p>The hook withholds nothing.</p>\n`;
+}
+
+function fact(title: string, facts: readonly string[], good: boolean): string {
+  return `<li class="${good ? "plain" : "bad"}"><b>${escapeHtml(title)}</b>${factLine(facts)}</li>\n`;
+}
+
+function factLine(facts: readonly string[]): string {
+  return `<p class="facts">${facts.filter((text) => text !== "").map(escapeHtml).join(" · ")}</p>`;
+}
+
+function paragraph(text: string, detail = ""): string {
+  if (text === "") return "";
+  return `<p>${escapeHtml(text)}${detail ? ` <small>(${escapeHtml(detail)})</small>` : ""}</p>`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+function moment(time: string): string {
+  return time.replace("T", " ").replace(/:\d\d(\.\d+)?Z$/, " UTC");
+}
