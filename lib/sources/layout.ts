@@ -3,7 +3,7 @@ export type Layout =
   | { readonly kind: "split"; readonly certificate: string; readonly key: string; readonly staple?: string }
   | { readonly kind: "combined"; readonly file: string }
   /** Nothing that looks like a pair, or several that do. */
-  | { readonly kind: "none"; readonly detail: string; readonly hint: string };
+  | { readonly kind: "none"; readonly several: boolean; readonly detail: string; readonly hint: string };
 
 // Certificate and key by the names that the programs which write them use.
 const KNOWN: readonly (readonly [string, string])[] = [
@@ -14,6 +14,8 @@ const KNOWN: readonly (readonly [string, string])[] = [
   ["cert.pem", "privkey.pem"],
   ["server.crt", "server.key"],
 ];
+// What stands beside a pair and belongs to its issuer.
+const OF_ISSUER = /^(ca|chain|issuer|root|ca-bundle|ca-chain)\.(crt|cer|cert|pem)$/;
 const CERTIFICATE_ENDING = /\.(crt|cer|cert|pem)$/;
 const KEY_ENDINGS = [".key", "-key.pem", ".key.pem"];
 
@@ -36,11 +38,12 @@ export function findLayout(names: readonly string[]): Layout {
   });
   if (pairs.length === 1) return withStaple(pairs[0][0], pairs[0][1], files);
   if (pairs.length > 1) return several(pairs.map(([certificate]) => certificate));
-  const alone = files.filter((name) => CERTIFICATE_ENDING.test(name));
+  const alone = files.filter((name) => CERTIFICATE_ENDING.test(name) && !OF_ISSUER.test(name));
   if (alone.length === 1) return siblingsOrCombined(alone[0]);
   if (alone.length > 1) return several(alone);
   return {
     kind: "none",
+    several: false,
     detail: "no file here is named like a certificate or a key",
     hint: "expected tls.crt and tls.key, fullchain.pem and privkey.pem, or one .pem with both",
   };
@@ -59,6 +62,41 @@ export function findSiblings(name: string, names: readonly string[]): Layout {
   if (known) return { kind: "split", certificate: known[0], key: known[1] };
   const key = keyNames(name).find((key) => names.includes(key));
   return key === undefined ? siblingsOrCombined(name) : { kind: "split", certificate: name, key };
+}
+
+/**
+ * Tells the pairs of files that a pattern has caught in one directory.
+ *
+ * @param caught Names of the files that were caught.
+ * @param names Names of all files there.
+ * @returns One entry for each pair: the file it is named after, and its layout. Files of issuers, and a second
+ * certificate for the same key, belong to no pair of their own.
+ */
+export function groupFiles(
+  caught: readonly string[],
+  names: readonly string[],
+): readonly { readonly file: string; readonly layout: Layout }[] {
+  const pairs = new Map<string, { file: string; layout: Layout }>();
+  for (const name of [...caught].sort()) {
+    if (OF_ISSUER.test(name) || name.startsWith(".")) continue;
+    const layout = findSiblings(certificateOf(name, names), names);
+    const file = layout.kind === "split" ? layout.certificate : name;
+    const id = layout.kind === "split" ? layout.key : file;
+    const taken = pairs.get(id);
+    if (taken === undefined || rank(file) < rank(taken.file)) pairs.set(id, { file, layout });
+  }
+  return [...pairs.values()];
+}
+
+/** The certificate beside a key; the name itself if it is no key of any. */
+function certificateOf(name: string, names: readonly string[]): string {
+  const known = KNOWN.find(([certificate, key]) => name === key && names.includes(certificate));
+  return known?.[0] ?? names.find((certificate) => keyNames(certificate).includes(name)) ?? name;
+}
+
+function rank(certificate: string): number {
+  const at = KNOWN.findIndex(([name]) => name === certificate);
+  return at < 0 ? KNOWN.length : at;
 }
 
 // A .pem may hold both members; the other endings say that the key is elsewhere.
@@ -84,6 +122,7 @@ function withStaple(certificate: string, key: string, files: readonly string[]):
 function several(names: readonly string[]): Layout {
   return {
     kind: "none",
+    several: true,
     detail: `several pairs stand here: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}`,
     hint: "one directory is one pair; name the certificate files one by one, or with a quoted pattern",
   };

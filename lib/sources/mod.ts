@@ -6,4 +6,9 @@
  * @module
  */
 export * from "./layout.ts";
+export * from "./open_sources.ts";
+export * from "./open_texts.ts";
 export * from "./read_pair.ts";
+export * from "./secret_name.ts";
+export * from "./sighting.ts";
+export * from "./source_metrics.ts";

@@ -1,0 +1,91 @@
+import { type Moment, Rest } from "./_rest.ts";
+import { type Signature, signatureOf } from "./_signature.ts";
+
+/** What stands at a path. */
+export type Listing =
+  | { readonly kind: "directory"; readonly identity: string; readonly entries: readonly Deno.DirEntry[] }
+  | { readonly kind: "other" }
+  | { readonly kind: "gone" }
+  | { readonly kind: "failed"; readonly words: string };
+
+interface Known {
+  look: number;
+  listing: Listing;
+  readonly rest: Rest;
+  /** Whether the entries were read at a time from which any change would show. */
+  certain: boolean;
+}
+
+/** The directories of a look: each is looked at once, and read again only if it has changed. */
+export class Directories {
+  readonly #known = new Map<string, Known>();
+  #look = 0;
+  #moment: Moment = { now: 0, wall: 0 };
+
+  /** A new look begins. */
+  begin(moment: Moment): void {
+    this.#look++;
+    this.#moment = moment;
+  }
+
+  /** What stands at the path; symbolic links are followed. */
+  list(path: string): Listing {
+    const known = this.#known.get(path) ??
+      { look: 0, listing: { kind: "gone" }, rest: new Rest(), certain: false };
+    if (known.look === this.#look) return known.listing;
+    this.#known.set(path, known);
+    known.look = this.#look;
+    try {
+      const stat = Deno.statSync(path);
+      if (stat.isDirectory) this.#read(path, known, stat, signatureOf(stat));
+      else known.listing = { kind: "other" };
+    } catch (error) {
+      known.listing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory
+        ? { kind: "gone" }
+        : { kind: "failed", words: (error as Error).message };
+    }
+    if (known.listing.kind !== "directory") known.certain = false;
+    return known.listing;
+  }
+
+  /** The directories of this look by path, each with a text that is another one once it was made anew. */
+  seen(): Map<string, string> {
+    const seen = new Map<string, string>();
+    for (const [path, { look, listing }] of this.#known) {
+      if (look === this.#look && listing.kind === "directory") seen.set(path, listing.identity);
+    }
+    return seen;
+  }
+
+  /** The look has ended: what it did not come by is forgotten. */
+  end(): void {
+    for (const [path, { look }] of this.#known) if (look !== this.#look) this.#known.delete(path);
+  }
+
+  #read(path: string, known: Known, stat: Deno.FileInfo, signature: Signature): void {
+    const changed = known.rest.note(signature, this.#moment);
+    if (!changed && known.certain) return;
+    known.certain = known.rest.telling(this.#moment);
+    const entries = [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? -1 : 1);
+    const before = known.listing;
+    // The same object while the names are the same, so that what was concluded from it stands.
+    if (before.kind === "directory" && sameEntries(before.entries, entries)) {
+      known.listing = { ...before, identity: identity(stat) };
+      if (before.identity === identity(stat)) known.listing = before;
+      return;
+    }
+    known.listing = { kind: "directory", identity: identity(stat), entries };
+  }
+}
+
+function identity(stat: Deno.FileInfo): string {
+  return `${stat.dev}:${stat.ino}`;
+}
+
+function sameEntries(a: readonly Deno.DirEntry[], b: readonly Deno.DirEntry[]): boolean {
+  return a.length === b.length &&
+    a.every((entry, at) =>
+      entry.name === b[at].name && entry.isDirectory === b[at].isDirectory &&
+      entry.isSymlink === b[at].isSymlink
+    );
+}
