@@ -11,9 +11,9 @@ export const CERTIFICATE_ALERTS: AlertGroup = {
       expr: "certgate_gateway_listener_cert_withheld == 1",
       for: "5m",
       severity: "warning",
-      summary: `Listener ${LISTENER} is withheld: its certificate is unusable`,
+      summary: `Listener ${LISTENER} is withheld: {{ $labels.reason }}`,
       description:
-        "HTTPS is down for {{ $labels.hostname }}, reason {{ $labels.reason }}; every other hostname goes on. " +
+        "HTTPS is down for {{ $labels.hostname }} (reason {{ $labels.reason }}); every other hostname goes on. " +
         "certgate explain {{ $labels.hostname }} shows the cause and what to do.",
       runbook: {
         meaning:
@@ -30,6 +30,8 @@ export const CERTIFICATE_ALERTS: AlertGroup = {
    - \`Pending\` or \`Missing\`: nothing usable has arrived. Look at the log of what issues the certificates (cert-manager, certbot).
    - \`KeyMismatch\` or \`Unreadable\`: something wrote a wrong or damaged file. \`certgate check DIRECTORY\` says which one.
    - \`Unsupported\`: it is intact, but Envoy does not take it. \`certgate check DIRECTORY\` says why.
+   - Any other reason (\`Conflicted\`, \`HostnameInUse\`, \`NotAllowed\`, \`RefNotPermitted\` and so on) is not about the certificate
+     but about what was written in the resources: \`certgate status\` names the file and the line.
 3. \`journalctl -u certgate -g 'listener certificate unhealthy'\` shows since when.`,
         remediate:
           `- The domain has moved away: tell its owner; nothing on this host will help. It heals by itself when the name points here again and the renewal succeeds.

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { type MetricName, NSO_NAMES } from "../../outputs/mod.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
 
 /** What an operator can choose about the rules. */
@@ -19,16 +20,6 @@ export const DEFAULT_RULE_OPTIONS: RuleOptions = {
   runbookUrl: "https://certgate.example/runbooks",
   compat: "none",
   team: "platform",
-};
-
-// The families that have one, by the name that they have here.
-const NSO_NAMES: Readonly<Record<string, string>> = {
-  certgate_gateway_listener_cert_withheld: "nso_gateway_listener_cert_withheld",
-  certgate_gateway_listener_cert_gating_total: "nso_gateway_listener_cert_gating_total",
-  certgate_gateway_listener_cert_expiry_time: "nso_gateway_listener_cert_expiry_time",
-  certgate_gateway_listener_cert_managed: "nso_gateway_listener_cert_managed",
-  certgate_tls_pruned_chains_active: "nso_extension_tls_pruned_chains_active",
-  certgate_tls_listeners_left_intact_active: "nso_extension_tls_listeners_left_intact_active",
 };
 
 /** The anchor of an alert in docs/runbooks.md, as GitHub and most others make it from a heading. */
@@ -73,5 +64,5 @@ function renderRule(alert: Alert, { runbookUrl, compat, team }: RuleOptions): Re
 }
 
 function inWordsOfNso(expr: string): string {
-  return expr.replace(/\bcertgate_\w+/g, (name) => NSO_NAMES[name] ?? name);
+  return expr.replace(/\bcertgate_\w+/g, (name) => NSO_NAMES[name as MetricName] ?? name);
 }
