@@ -13,3 +13,7 @@ export * from "./log.ts";
 export * from "./unix_socket.ts";
 export * from "./envoy_oracle.ts";
 export * from "./find_envoy.ts";
+export * from "./alarm.ts";
+export * from "./envoy_admins.ts";
+export * from "./probe_tls.ts";
+export { httpGet, NobodyListens } from "./_http_get.ts";

@@ -20,3 +20,4 @@ export type { Reference, TlsView } from "./_tls_context.ts";
 export type { TrustView } from "./_material.ts";
 export { echoResource } from "./echo_resource.ts";
 export { pairMaterial } from "./pair_material.ts";
+export { type CertStateView, readCertStates } from "./read_cert_states.ts";
