@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser } from "yaml";
 import type { Document, ErrorCode, Node, Pair, YAMLMap } from "yaml";
 import type { Json, Place } from "../model/mod.ts";
 import { SCALAR_TAGS } from "./_scalar_tags.ts";
@@ -30,25 +30,20 @@ export function readDocuments(
   file: string,
 ): { documents: ReadDocument[]; problems: TextProblem[] } {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, {
-    lineCounter: lines,
-    schema: "failsafe",
-    customTags: SCALAR_TAGS,
-    prettyErrors: false,
-    logLevel: "silent",
-  });
+  const composer = new Composer({ schema: "failsafe", customTags: SCALAR_TAGS, logLevel: "silent" });
   const at = (offset: number) => placeAt(file, lines.lineStarts, offset);
   const documents: ReadDocument[] = [];
   const problems: TextProblem[] = [];
-  for (const document of parsed) {
+  // One document at a time: their nodes are many times larger than the text.
+  for (const document of composer.compose(new Parser(lines.addNewLine).parse(text))) {
     // What follows the first error of a document mostly comes of it.
     const [error] = document.errors;
     if (error !== undefined) {
       problems.push({ place: at(error.pos[0]), what: inWords(error.code), hint: hintOf(error.code) });
     }
     if (error !== undefined || document.contents === null) continue;
-    const reader = new Reader(document as Document.Parsed);
-    const value = reader.read(document.contents as Node, (document.contents as Node).range![0]);
+    const reader = new Reader(document);
+    const value = reader.read(document.contents, document.contents.range[0]);
     if (reader.problem !== null) {
       const { offset, what } = reader.problem;
       problems.push({ place: at(offset), what, hint: "write the value out" });

@@ -120,9 +120,11 @@ function intern(table: Table, schema: Schema): number {
   return table.add(node);
 }
 
-// RE2 takes a flag in the middle of a pattern, JavaScript around a part of it.
+// RE2 takes a flag in the middle of a pattern, JavaScript around a part of it. The evaluator does not know has() with
+// an entry of a list, which says the same as "in".
 function forJavaScript(rule: string): string {
-  return rule.replace(/\^\(\?i\)(.*?)\$"""/g, '^(?i:$1)$"""');
+  return rule.replace(/\^\(\?i\)(.*?)\$"""/g, '^(?i:$1)$"""')
+    .replace(/has\((\w+(?:\.\w+)*\[\d+\](?:\.\w+)*)\.(\w+)\)/g, "('$2' in $1)");
 }
 
 function internTypes(table: Table, schema: Schema, all: Schema, depth = 0): number {
