@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
  * @throws What the file system answers; the old file is then untouched and no temporary file is left.
  */
 export async function writeAtomic(path: string, content: Uint8Array | string, mode: number): Promise<void> {
-  const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
+  const temporary = join(dirname(path), `.certgate-${crypto.randomUUID()}.tmp`);
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   try {
     const file = await Deno.open(temporary, { write: true, createNew: true, mode });
@@ -26,5 +26,20 @@ export async function writeAtomic(path: string, content: Uint8Array | string, mo
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
+  }
+}
+
+const TEMPORARY = /^\.certgate-[0-9a-f-]{36}\.tmp$/;
+
+/**
+ * Removes what writers that were killed have left in a directory. Only for directories with one writer, before its first
+ * write.
+ *
+ * @param directory Path of a directory.
+ * @throws What the file system answers.
+ */
+export async function removeLeftovers(directory: string): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    if (isFile && TEMPORARY.test(name)) await Deno.remove(join(directory, name));
   }
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export * from "./eg_directory.ts";
 export * from "./metric_families.ts";
 export * from "./metrics.ts";
 export * from "./throwaway_file.ts";
