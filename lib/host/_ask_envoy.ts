@@ -45,7 +45,10 @@ export interface Asked {
 export async function askEnvoy(admin: string, get: HttpGet, before?: EnvoyMemory): Promise<Asked> {
   const deadline = performance.now() + TIMEOUT;
   const ask = async (path: string, maxBytes = MOST_BYTES): Promise<unknown> => {
-    const text = await get(admin, path, { timeoutMs: Math.max(1, deadline - performance.now()), maxBytes });
+    const text = await get(admin, path, {
+      timeoutMs: Math.max(1, Math.ceil(deadline - performance.now())),
+      maxBytes,
+    });
     try {
       return JSON.parse(text);
     } catch {

@@ -31,7 +31,7 @@ export const httpGet: HttpGet = (address, path, { timeoutMs, maxBytes }) => {
     request.destroy();
   };
   request.on("error", fail);
-  const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  const timer = setTimeout(() => fail(new Error("no answer in time")), timeoutMs);
   return promise.finally(() => clearTimeout(timer));
 };
 
