@@ -14,6 +14,7 @@ export * from "./hook_handlers.ts";
 export * from "./host_envoy.ts";
 export * from "./http_server.ts";
 export * from "./open_hook.ts";
+export * from "./tracing.ts";
 export * from "./translate.ts";
 export * from "./snapshot_reports.ts";
 export * from "./verdict_store.ts";
