@@ -6,8 +6,10 @@
  * @module
  */
 export * from "./eg_directory.ts";
+export * from "./keep.ts";
 export * from "./metric_families.ts";
 export * from "./metrics.ts";
+export * from "./pair_file.ts";
 export * from "./throwaway_file.ts";
 export * from "./verdict_file.ts";
 export * from "./verdict_keeper.ts";
