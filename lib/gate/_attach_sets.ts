@@ -5,6 +5,7 @@ import {
   type GatewayDraft,
   type SetDraft,
   setKey,
+  subjectOf,
   type Trouble,
 } from "./_drafts.ts";
 import type { ResourceIndex } from "./_index.ts";
@@ -22,7 +23,10 @@ export function attachSets(index: ResourceIndex): Drafts {
   for (const object of index.gateways) {
     const className = asText(asObject(object.value.spec).gatewayClassName);
     const merged = index.isMerged(className);
-    gateways.set(keyOf(object), { object, merged, className, listeners: draftListeners(object), parts: [] });
+    const listeners = draftListeners(object);
+    const ownNames = new Set(listeners.map(({ name }) => name));
+    const draft = { object, merged, className, listeners, ownNames, hasSets: false, parts: [] };
+    gateways.set(keyOf(object), draft);
   }
   const sets = new Map<string, SetDraft>();
   for (const object of index.sets) {
@@ -45,12 +49,14 @@ function attach(
   ) === "Gateway";
   const gateway = isGateway ? gateways.get(keyOf(parent)) : undefined;
   const taken = gateway !== undefined && takes(gateway, object, index);
-  const listeners = draftListeners(object);
-  if (taken) gateway.listeners.push(...listeners);
-  else {
+  const listeners = draftListeners(object, gateway?.ownNames);
+  if (taken) {
+    gateway.listeners.push(...listeners);
+    gateway.hasSets = true;
+  } else {
     for (const listener of listeners) {
       listener.trouble = troubleOf(
-        listener.hostname,
+        subjectOf(listener),
         `${object.kind} "${keyOf(object)}"`,
         keyOf(parent),
         gateway,
@@ -61,7 +67,7 @@ function attach(
 }
 
 function troubleOf(
-  hostname: string,
+  subject: string,
   set: string,
   parent: ObjectKey,
   gateway: GatewayDraft | undefined,
@@ -69,13 +75,13 @@ function troubleOf(
   if (gateway === undefined) {
     return {
       problem: "NoParent",
-      message: `${hostname} is not served: the Gateway "${parent}" that it asks for is not there.`,
+      message: `${subject} is not served: the Gateway "${parent}" that it asks for is not there.`,
       detail: `${set} names a Gateway that is not among the resources`,
     };
   }
   return {
     problem: "NotAllowed",
-    message: `${hostname} is not served: the Gateway "${parent}" does not take it.`,
+    message: `${subject} is not served: the Gateway "${parent}" does not take it.`,
     detail: `spec.allowedListeners of the Gateway does not let in ${set}`,
   };
 }

@@ -1,6 +1,6 @@
 import type { ObjectKey } from "../model/mod.ts";
 import { asObject, asText } from "./_json.ts";
-import type { Drafts, GatewayDraft, ListenerDraft, Trouble } from "./_drafts.ts";
+import { type Drafts, type GatewayDraft, type ListenerDraft, subjectOf, type Trouble } from "./_drafts.ts";
 import { keyOf } from "./_names.ts";
 
 /** Hostnames, separated by commas, of a Gateway or ListenerSet that are not shown to be its owner's. */
@@ -46,7 +46,7 @@ function markUnverified(listener: ListenerDraft): void {
   if (!isNamed) return;
   listener.trouble = {
     problem: "UnverifiedHostnamesPresent",
-    message: `${listener.hostname} is not served: it is not verified yet that the name is yours.`,
+    message: `${subjectOf(listener)} is not served: it is not verified yet that the name is yours.`,
     detail: `the annotation ${UNVERIFIED} names it`,
   };
 }
@@ -78,13 +78,13 @@ function goTogether(one: string, other: string): boolean {
 }
 
 function conflict(first: Claim, { listener }: Claim, what: "port" | "hostname"): Trouble {
-  const { hostname, port, protocol } = listener;
+  const { port, protocol } = listener;
   const taken = what === "port"
     ? `port ${port} is used for ${first.listener.protocol}, which does not go together with ${protocol}`
-    : `another listener has the same name on port ${port}`;
+    : `another listener has it already on port ${port}`;
   return {
     problem: what === "port" ? "ProtocolConflict" : "Conflicted",
-    message: `${hostname} is not served by this listener: ${taken}.`,
+    message: `${subjectOf(listener)} is not served by this listener: ${taken}.`,
     detail: `${placeText(first)} comes first`,
   };
 }
@@ -93,7 +93,7 @@ function inUse(holder: Claim, { listener }: Claim): Trouble {
   const other: ObjectKey = keyOf(holder.gateway.object);
   return {
     problem: "HostnameInUse",
-    message: `${listener.hostname} is not served here: the Gateway "${other}" has it already.`,
+    message: `${subjectOf(listener)} is not served here: the Gateway "${other}" has it already.`,
     detail: `port ${listener.port} of ${placeText(holder)}`,
   };
 }

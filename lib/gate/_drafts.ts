@@ -61,6 +61,10 @@ export interface GatewayDraft {
   readonly className: string;
   /** Its own listeners, then those of its sets. */
   readonly listeners: ListenerDraft[];
+  /** Names of its own listeners. */
+  readonly ownNames: ReadonlySet<string>;
+  /** Whether sets have brought listeners. */
+  hasSets: boolean;
   parts: readonly Part[];
 }
 
@@ -90,8 +94,12 @@ export const ownerOf = ({ owner }: ListenerDraft): ListenerState["owner"] => ({
   name: owner.name,
 });
 
-/** The listeners of a Gateway or a set, as they are written. */
-export function draftListeners(owner: ResourceObject): ListenerDraft[] {
+/**
+ * The listeners of a Gateway or a set, as they are written.
+ *
+ * @param taken Names of the Gateway that a set's listeners must not get.
+ */
+export function draftListeners(owner: ResourceObject, taken: ReadonlySet<string> = NONE): ListenerDraft[] {
   return asObjects(asObject(owner.value.spec).listeners).map((value, index) => {
     const name = asText(value.name);
     return {
@@ -102,10 +110,17 @@ export function draftListeners(owner: ResourceObject): ListenerDraft[] {
       protocol: asText(value.protocol),
       port: typeof value.port === "number" ? value.port : 0,
       hostname: asText(value.hostname).toLowerCase() || "*",
-      publishedName: owner.kind === "Gateway" ? name : mergedName(owner, name),
+      publishedName: owner.kind === "Gateway" ? name : mergedName(owner, name, taken),
       trouble: null,
       judged: null,
       part: null,
     };
   });
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** What a listener is for, as people read it. */
+export function subjectOf({ hostname, port }: ListenerDraft): string {
+  return hostname === "*" ? `every name on port ${port}` : hostname;
 }

@@ -18,11 +18,16 @@ export interface ResourceIndex {
   readonly labelsOf: (namespace: string) => JsonObject;
   /** Whether a ReferenceGrant lets the owner use the Secret. */
   readonly isGranted: (from: Grantee, secret: ObjectName) => boolean;
+  /** Whether another object of the kind and namespace of this one has a name. */
+  readonly isTaken: (beside: ResourceObject) => (name: string) => boolean;
   /** Whether one Envoy serves all Gateways of the class. */
   readonly isMerged: (className: string) => boolean;
 }
 
 export function indexResources(objects: readonly ResourceObject[]): ResourceIndex {
+  const names = new Set(
+    objects.map(({ group, kind, namespace, name }) => [group, kind, namespace, name].join("/")),
+  );
   const owners = objects.filter(({ group, kind }) => ownerKind(group, kind) !== null);
   const files = new Map(objects.map((object, position) => [object, position]));
   const position = (a: ResourceObject, b: ResourceObject) => files.get(a)! - files.get(b)!;
@@ -38,6 +43,7 @@ export function indexResources(objects: readonly ResourceObject[]): ResourceInde
     ),
     labelsOf: (name) => ({ "kubernetes.io/metadata.name": name, ...namespaces.get(name) }),
     isGranted: grantsOf(objects),
+    isTaken: ({ group, kind, namespace }) => (name) => names.has([group, kind, namespace, name].join("/")),
     isMerged: mergedClasses(objects),
   };
 }

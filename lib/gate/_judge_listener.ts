@@ -10,7 +10,7 @@ import {
   type Warning,
 } from "../model/mod.ts";
 import { asObject, asObjects, compact } from "./_json.ts";
-import type { Judged, ListenerDraft, Trouble } from "./_drafts.ts";
+import { type Judged, type ListenerDraft, subjectOf, type Trouble } from "./_drafts.ts";
 import type { ResourceIndex } from "./_index.ts";
 import { keyOf } from "./_names.ts";
 import { type CertificateReference, isManaged, referencesOf } from "./_references.ts";
@@ -71,15 +71,22 @@ export function judgeListener(listener: ListenerDraft, bench: Bench): Judged {
   if (allowed.length === 0) {
     return { ...judged, value: null, refused: refusalOf(listener, references[0]) };
   }
-  const detail = worst === null ? "" : detailOf(worst);
   if (good.length === 0) {
-    const { reason, cause } = worst!.against!;
-    const message = describe(listener.hostname, worst!.against!, worst!.against!.validity ?? NEVER);
-    return { ...judged, reason, cause, message, detail, value: null };
+    const against = worst!.against!;
+    const message = describe(subjectOf(listener), against, against.validity ?? NEVER);
+    return {
+      ...judged,
+      reason: against.reason,
+      cause: against.cause,
+      message,
+      detail: detailOf(worst!, against),
+      value: null,
+    };
   }
   const kept = good.map(({ reference }) => reference);
   const value = kept.length === references.length ? listener.value : withReferences(listener.value, kept);
-  return { ...judged, value, message: adviceFor(listener.hostname, good, worst), detail };
+  const refused = references.find(({ refusal }) => refusal !== "");
+  return { ...judged, value, ...adviceFor(listener, { good, worst, refused }) };
 }
 
 const NEVER = { notBefore: NaN, notAfter: NaN };
@@ -89,7 +96,7 @@ function find(listener: ListenerDraft, reference: CertificateReference, bench: B
   const neverGate = bench.neverGate.has(reference.key);
   const { namespace, name } = reference;
   if (pair === undefined) {
-    const verdict = missing(reference.key);
+    const verdict = missing();
     const nothing = { serving: null, serial: null, notAfter: null, names: [], warnings: [] };
     return { reference, secret: { namespace, name, verdict, neverGate, ...nothing }, against: verdict };
   }
@@ -111,8 +118,8 @@ function find(listener: ListenerDraft, reference: CertificateReference, bench: B
   return { reference, secret, against: served === null ? verdict : uncovered ? otherNames(secret) : null };
 }
 
-function missing(key: ObjectKey): Verdict {
-  const detail = `no source and no resource gives Secret "${key}"`;
+function missing(): Verdict {
+  const detail = "no source and no resource gives it";
   return { action: "withhold", reason: "Missing", cause: "secret_missing", detail, edge: null };
 }
 
@@ -130,23 +137,33 @@ function worstOf(bad: readonly Finding[]): Finding | null {
   return bad.length === 0 ? null : bad.reduce((one, other) => rank(other) < rank(one) ? other : one);
 }
 
-function detailOf({ reference, against }: Finding): string {
-  return `Secret "${reference.key}"${against!.detail === "" ? "" : `: ${against!.detail}`}`;
+function detailOf({ reference }: Finding, { detail }: Verdict): string {
+  return `Secret "${reference.key}"${detail === "" ? "" : `: ${detail}`}`;
 }
 
 /** What a person should know of a listener that is served all the same. */
-function adviceFor(hostname: string, good: readonly Finding[], worst: Finding | null): string {
+function adviceFor(
+  listener: ListenerDraft,
+  { good, worst, refused }: {
+    readonly good: readonly Finding[];
+    readonly worst: Finding | null;
+    readonly refused: CertificateReference | undefined;
+  },
+): Pick<Judged, "message" | "detail"> {
+  const subject = subjectOf(listener);
   const held = good.find(({ secret }) => secret.serving === "held");
   if (held !== undefined) {
     const { verdict, notAfter } = held.secret;
-    return `The new certificate for ${hostname} cannot be used (${
-      CAUSES[verdict.cause].why
-    }), so the earlier one is ` +
-      `served until ${dayOf(notAfter!)}.`;
+    const message =
+      `The new certificate for ${subject} cannot be used (${CAUSES[verdict.cause].why}), so the earlier ` +
+      `one is served until ${dayOf(notAfter!)}.`;
+    return { message, detail: detailOf(held, verdict) };
   }
-  if (worst === null) return "";
-  return `One of the certificates for ${hostname} cannot be used (${CAUSES[worst.against!.cause].why}); ` +
-    "HTTPS goes on with the others.";
+  const why = worst?.against ? CAUSES[worst.against.cause].why : refused && "its owner does not allow it";
+  if (why === undefined) return { message: "", detail: "" };
+  const message =
+    `One of the certificates for ${subject} cannot be used (${why}); HTTPS goes on with the others.`;
+  return { message, detail: worst?.against ? detailOf(worst, worst.against) : refused!.refusal };
 }
 
 function dayOf(time: number): string {
@@ -155,10 +172,10 @@ function dayOf(time: number): string {
     : "an unknown date";
 }
 
-function refusalOf({ hostname }: ListenerDraft, reference: CertificateReference): Trouble {
+function refusalOf(listener: ListenerDraft, reference: CertificateReference): Trouble {
   return {
     problem: "RefNotPermitted",
-    message: `HTTPS for ${hostname} is off: it may not use the certificate "${keyOf(reference)}".`,
+    message: `HTTPS for ${subjectOf(listener)} is off: it may not use the certificate "${keyOf(reference)}".`,
     detail: reference.refusal,
   };
 }

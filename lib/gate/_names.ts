@@ -21,16 +21,17 @@ export function ownerKind(group: string, kind: string): OwnerKind | null {
 }
 
 /**
- * Name, in the Gateway, of a listener that comes from a set: `listener.set.namespace`. It depends on nothing else, so that
- * it stays the same whatever is written beside it.
+ * Name, in the Gateway, of a listener that comes from a set: `listener.set.namespace`. It depends on nothing else but the
+ * Gateway's own names, so that it stays the same whatever other sets there are.
  *
  * A namespace has no dots. Where the other two have, or it gets too long, or the set is of the other kind, the end tells
  * them apart, so that two different listeners never get one name.
  */
-export function mergedName(set: ResourceObject, listener: string): string {
+export function mergedName(set: ResourceObject, listener: string, taken: ReadonlySet<string>): string {
   const experimental = set.kind === "XListenerSet";
   const plain = `${listener}.${set.name}.${set.namespace}${experimental ? ".x" : ""}`;
-  if (!listener.includes(".") && !set.name.includes(".") && plain.length <= LONGEST) return plain;
+  const isClear = !listener.includes(".") && !set.name.includes(".") && !taken.has(plain);
+  if (isClear && plain.length <= LONGEST) return plain;
   return shortened(plain, `${set.kind}/${set.namespace}/${set.name}/${listener}`, ".");
 }
 

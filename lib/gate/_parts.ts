@@ -1,4 +1,4 @@
-import type { Drafts, GatewayDraft, ListenerDraft, Part } from "./_drafts.ts";
+import { type Drafts, type GatewayDraft, type ListenerDraft, type Part, subjectOf } from "./_drafts.ts";
 import { furtherName, keyOf } from "./_names.ts";
 
 /** What the Gateway API allows in one Gateway (maxItems of its schema, which Envoy Gateway checks). */
@@ -33,7 +33,7 @@ export function giveParts({ gateways }: Drafts): void {
 function refuse({ object }: GatewayDraft, listener: ListenerDraft): void {
   listener.trouble = {
     problem: "TooManyListeners",
-    message: `${listener.hostname} is not served: the Gateway "${
+    message: `${subjectOf(listener)} is not served: the Gateway "${
       keyOf(object)
     }" has room for ${MOST_LISTENERS} listeners only.`,
     detail: "Gateways that share one Envoy (mergeGateways of their EnvoyProxy) would be split",

@@ -3,8 +3,14 @@ import { asObject, asObjects, asText, compact, isObject } from "./_json.ts";
 import { type Drafts, isOwn, type ListenerDraft, setKey } from "./_drafts.ts";
 import { furtherName, GATEWAY_GROUP, keyOf, ownerKind } from "./_names.ts";
 
-/** The copies that certgate made of routes, by kind, namespace and name. */
-export type RouteCopies = ReadonlyMap<string, readonly string[]>;
+/** What a policy is led by. */
+export interface PolicyGuide {
+  readonly drafts: Drafts;
+  /** The copies that certgate made of routes, by kind, namespace and name. */
+  readonly copies: ReadonlyMap<string, readonly string[]>;
+  /** Whether another object of the policy's kind and namespace has the name. */
+  readonly isTaken: (name: string) => boolean;
+}
 
 /** Whether the object attaches to others by name. */
 export function isPolicy({ value }: ResourceObject): boolean {
@@ -23,8 +29,7 @@ export function isPolicy({ value }: ResourceObject): boolean {
  */
 export function publishPolicy(
   policy: ResourceObject,
-  drafts: Drafts,
-  copies: RouteCopies,
+  guide: PolicyGuide,
 ): { objects: PublishedObject[]; findings: ResourceFinding[] } {
   const spec = asObject(policy.value.spec);
   const isSingle = isObject(spec.targetRef);
@@ -32,7 +37,7 @@ export function publishPolicy(
   const findings: ResourceFinding[] = [];
   const leads = targets.flatMap((target, index) => {
     const path = isSingle ? ["spec", "targetRef"] : ["spec", "targetRefs", index];
-    const led = leadTarget(policy, target, drafts, copies);
+    const led = leadTarget(policy, target, guide);
     if (typeof led !== "string") return led;
     findings.push({ place: policy.placeOf(path), message: led, hint: HINT });
     return [];
@@ -50,7 +55,8 @@ export function publishPolicy(
     };
   }
   const objects = leads.map((targetRef, index) => {
-    const name = index === 0 ? policy.name : furtherName(policy.name, index + 1, () => false);
+    if (targetRef === targets[0]) return publish(policy.name, policy.value);
+    const name = index === 0 ? policy.name : furtherName(policy.name, index + 1, guide.isTaken);
     const metadata = { ...asObject(policy.value.metadata), name };
     return publish(name, { ...policy.value, metadata, spec: { ...spec, targetRef } });
   });
@@ -64,8 +70,7 @@ const HINT =
 function leadTarget(
   policy: ResourceObject,
   target: JsonObject,
-  { gateways, sets }: Drafts,
-  copies: RouteCopies,
+  { drafts: { gateways, sets }, copies }: PolicyGuide,
 ): JsonObject[] | string {
   const name = { namespace: policy.namespace, name: asText(target.name) };
   const kind = ownerKind(asText(target.group), asText(target.kind));

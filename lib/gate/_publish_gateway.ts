@@ -25,12 +25,16 @@ export function publishGateway({ object }: GatewayDraft, part: Part): PublishedO
   const listeners = part.listeners.filter(isPublished).map((listener) => listenerValue(listener, namespace));
   const written = asObjects(spec.listeners);
   const isSame = name === object.name && written.length === listeners.length &&
+    !Array.isArray(spec.allowedListeners) &&
     listeners.every((listener, index) => listener === written[index]);
-  const value = isSame ? object.value : {
+  // Envoy Gateway refuses the older way to write it, and takes no ListenerSets from files anyway.
+  const allowedListeners = Array.isArray(spec.allowedListeners) ? undefined : spec.allowedListeners;
+  const changed = {
     ...object.value,
     metadata: { ...asObject(object.value.metadata), name },
-    spec: { ...spec, listeners },
+    spec: compact({ ...spec, allowedListeners, listeners }),
   };
+  const value = isSame ? object.value : changed;
   return { apiVersion: `${object.group}/${object.version}`, kind: "Gateway", namespace, name, value };
 }
 

@@ -15,7 +15,8 @@ import { indexResources, type ResourceIndex } from "./_index.ts";
 import { type Bench, judgeListener } from "./_judge_listener.ts";
 import { keyOf, ownerKind } from "./_names.ts";
 import { giveParts } from "./_parts.ts";
-import { isPolicy, publishPolicy, type RouteCopies } from "./_policies.ts";
+import { RouteGuide } from "./_lead_route.ts";
+import { isPolicy, publishPolicy } from "./_policies.ts";
 import { publishedParts, publishGateway } from "./_publish_gateway.ts";
 import { isRoute, publishRoute } from "./_routes.ts";
 import { publishPair, publishRest } from "./_secrets.ts";
@@ -78,7 +79,7 @@ export function planGate({ objects, pairs, nudge, options }: GateInput): GatePla
       ...passed.objects,
       ...publishGrants(published.map(({ part }) => part)),
       ...published.map(({ object }) => object),
-      ...passed.routes,
+      ...passed.attached,
       ...states,
     ],
     gateways: gatewayStates(
@@ -131,28 +132,27 @@ function publishOthers(
   pairs: GateInput["pairs"],
   drafts: Drafts,
   index: ResourceIndex,
-): { objects: PublishedObject[]; routes: PublishedObject[]; findings: ResourceFinding[] } {
-  const plain: PublishedObject[] = [], attached: PublishedObject[] = [], findings: ResourceFinding[] = [];
+): { objects: PublishedObject[]; attached: PublishedObject[]; findings: ResourceFinding[] } {
+  const passing = objects.filter((object) =>
+    ownerKind(object.group, object.kind) === null && !READ_ONLY_GROUPS.has(object.group) &&
+    !(object.group === "" && object.kind === "Secret" && pairs.has(keyOf(object)))
+  );
+  const guide = new RouteGuide(drafts, index.labelsOf);
   const copies = new Map<string, string[]>();
-  const policies: ResourceObject[] = [];
-  for (const object of objects) {
-    if (ownerKind(object.group, object.kind) !== null || READ_ONLY_GROUPS.has(object.group)) continue;
-    if (object.group === "" && object.kind === "Secret" && pairs.has(keyOf(object))) continue;
-    if (isRoute(object)) {
-      const routes = publishRoute(object, drafts, index.labelsOf);
-      attached.push(...routes);
-      if (routes.length > 1) {
-        copies.set(`${object.kind}/${keyOf(object)}`, routes.slice(1).map(({ name }) => name));
-      }
-    } else if (isPolicy(object)) policies.push(object);
-    else plain.push(asWritten(object));
-  }
-  for (const policy of policies) {
-    const led = publishPolicy(policy, drafts, copies as RouteCopies);
-    attached.push(...led.objects);
-    findings.push(...led.findings);
-  }
-  return { objects: plain, routes: attached, findings };
+  const routes = passing.filter(isRoute).flatMap((route) => {
+    const published = publishRoute(route, guide, index.isTaken(route));
+    const further = published.slice(1).map(({ name }) => name);
+    if (further.length > 0) copies.set(`${route.kind}/${keyOf(route)}`, further);
+    return published;
+  });
+  const policies = passing.filter((object) => !isRoute(object) && isPolicy(object)).map((policy) =>
+    publishPolicy(policy, { drafts, copies, isTaken: index.isTaken(policy) })
+  );
+  return {
+    objects: passing.filter((object) => !isRoute(object) && !isPolicy(object)).map(asWritten),
+    attached: [...routes, ...policies.flatMap(({ objects }) => objects)],
+    findings: policies.flatMap(({ findings }) => findings),
+  };
 }
 
 function asWritten({ group, version, kind, namespace, name, value }: ResourceObject): PublishedObject {

@@ -57,7 +57,7 @@ Deno.test("planGate() takes a Secret that nobody gives for a missing one", () =>
   assert.deepEqual([a.reason, a.cause, a.detail], [
     "Missing",
     "secret_missing",
-    'Secret "default/a": no source and no resource gives Secret "default/a"',
+    'Secret "default/a": no source and no resource gives it',
   ]);
 });
 

@@ -166,8 +166,13 @@ export function certificatesReady(states: readonly ListenerState[]): BareConditi
 function gather(states: readonly ListenerState[]): { stage: Stage | null; messages: string[] } {
   const found = states.filter(({ managed }) => managed).map((state) => ({ state, stage: stageOf(state) }));
   const stage = STAGES.find((stage) => found.some((one) => one.stage === stage)) ?? null;
-  const messages = found.filter((one) => one.stage === stage).map(({ state }) => state.message);
+  const messages = found.filter((one) => one.stage === stage).map(({ state }) => spokenOf(state));
   return { stage, messages: [...new Set(messages)].filter((message) => message !== "") };
+}
+
+/** What is said of the certificate; the message of a hostname's problem is about something else. */
+function spokenOf({ problem, message }: ListenerState): string {
+  return problem === null || problem === "RefNotPermitted" ? message : "";
 }
 
 function stageOf({ problem, reason, secrets }: ListenerState): Stage {

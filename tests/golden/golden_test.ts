@@ -48,7 +48,9 @@ function compare(path: string, text: string): void {
 }
 
 for (
-  const { name, parentPath } of readdirSync(here, { withFileTypes: true }).filter((one) => one.isDirectory())
+  const { name, parentPath } of readdirSync(here, { withFileTypes: true }).filter((one) =>
+    existsSync(`${here}${one.name}/input.json`)
+  )
 ) {
   const folder = `${parentPath}/${name}`.replace("//", "/");
   Deno.test(`planPrune() ${name.replaceAll("-", " ")}`, () => {
