@@ -1,3 +1,5 @@
+const RECHECK = 100;
+
 /** Work that is asked for often and done seldom. */
 export interface Loop {
   /** The work is to be done soon; wishes that come before it begins are one. */
@@ -17,7 +19,12 @@ export interface Loop {
  */
 export function makeLoop(
   work: () => Promise<void>,
-  { spacing, onError }: { readonly spacing: number; readonly onError: (error: unknown) => void },
+  { spacing, mayBegin = () => true, onError }: {
+    readonly spacing: number;
+    /** Asked before each piece of work; a no is asked again soon. */
+    readonly mayBegin?: () => boolean;
+    readonly onError: (error: unknown) => void;
+  },
 ): Loop {
   let wanted = false;
   let stopped = false;
@@ -28,6 +35,10 @@ export function makeLoop(
   let idle = Promise.withResolvers<void>();
   idle.resolve();
   const begin = () => {
+    if (!mayBegin()) {
+      timer = setTimeout(begin, RECHECK);
+      return;
+    }
     timer = undefined;
     wanted = false;
     busy = true;

@@ -56,3 +56,16 @@ Deno.test("makeLoop() begins nothing once it is stopped", async () => {
   await loop.settled();
   assert.equal(done, 0);
 });
+
+Deno.test("makeLoop() waits until the work may begin", async () => {
+  let asked = 0, done = 0;
+  const loop = makeLoop(() => Promise.resolve(void done++), {
+    spacing: 0,
+    mayBegin: () => ++asked > 2,
+    onError: unexpected,
+  });
+  loop.poke();
+  await loop.settled();
+  assert.deepEqual([asked, done], [3, 1]);
+  await loop.stop();
+});

@@ -1,0 +1,102 @@
+import type {
+  Delivery,
+  EnvoyStatus,
+  GatePlan,
+  GatewayState,
+  JsonObject,
+  ListenerState,
+  ObjectKey,
+  ObjectName,
+} from "./model/mod.ts";
+import { keyOf } from "./agent_names.ts";
+
+/** A Gateway of an answered snapshot with the revision that it carried. */
+export interface SeenGateway extends ObjectName {
+  readonly revision: string;
+}
+
+/**
+ * How far what was published has come: which revision Envoy Gateway has shown to the hook, and what the running Envoys
+ * have loaded.
+ */
+export class DeliveryTracker {
+  /** Revisions of the published CertState objects, by Gateway as it was published. */
+  #published = new Map<ObjectKey, { revision: string; since: number }>();
+  readonly #seen = new Map<ObjectKey, string>();
+  #envoys: readonly EnvoyStatus[] = [];
+  #serials: ReadonlySet<string> = new Set();
+
+  /** @param now Milliseconds since the epoch. */
+  published(plan: GatePlan, now: number): void {
+    const next = new Map<ObjectKey, { revision: string; since: number }>();
+    for (const { kind, namespace, value } of plan.objects) {
+      if (kind !== "CertState") continue;
+      const { revision, targetRef } = value.spec as { revision: string; targetRef: JsonObject };
+      const key = keyOf({ namespace, name: String(targetRef.name) });
+      const before = this.#published.get(key);
+      next.set(key, before?.revision === revision ? before : { revision, since: now });
+    }
+    this.#published = next;
+    for (const key of this.#seen.keys()) if (!next.has(key)) this.#seen.delete(key);
+  }
+
+  /** Takes note of what a hook call carried. */
+  answered(gateways: readonly SeenGateway[]): void {
+    for (const gateway of gateways) this.#seen.set(keyOf(gateway), gateway.revision);
+  }
+
+  /** Takes note of what the Envoys say; returns whether anything is different. */
+  looked(envoys: readonly EnvoyStatus[]): boolean {
+    const before = JSON.stringify(this.#envoys);
+    this.#envoys = envoys;
+    this.#serials = new Set(envoys.flatMap(({ serials }) => serials));
+    return JSON.stringify(envoys) !== before;
+  }
+
+  /** What the Envoys said last. */
+  get envoys(): readonly EnvoyStatus[] {
+    return this.#envoys;
+  }
+
+  /** The revision that the hook has seen last of a Gateway as it was published. */
+  seen(gateway: ObjectName): string | null {
+    return this.#seen.get(keyOf(gateway)) ?? null;
+  }
+
+  /** Since when, in milliseconds since the epoch, a revision waits to be seen by the hook; `null` if none does. */
+  pendingSince(): number | null {
+    const waiting = [...this.#published].filter(([key, { revision }]) => this.#seen.get(key) !== revision);
+    return waiting.length === 0 ? null : Math.min(...waiting.map(([, { since }]) => since));
+  }
+
+  /**
+   * How far Envoy is with a listener. A certificate that it had all along counts as served while other listeners of
+   * the Gateway are on their way.
+   */
+  of(listener: ListenerState): Delivery {
+    const { published, secrets } = listener;
+    if (published === null) return "withheld";
+    if (this.#envoys.some(({ up }) => up)) {
+      const wanted = secrets.flatMap(({ serial }) => serial === null ? [] : [serial]);
+      if (listener.managed) return wanted.every((serial) => this.#serials.has(serial)) ? "served" : "waiting";
+      return this.#reached(published) ? "served" : "waiting";
+    }
+    return this.#reached(published) ? "unknown" : "waiting";
+  }
+
+  // Without CertState objects nothing tells how far Envoy Gateway is.
+  #reached(published: ObjectName): boolean {
+    const key = keyOf(published);
+    return !this.#published.has(key) || this.#seen.has(key);
+  }
+
+  /** Whether everything that was published of a Gateway has arrived. */
+  converged(gateway: GatewayState, listeners: readonly ListenerState[]): boolean {
+    const parts = gateway.published.map((name) => keyOf({ namespace: gateway.namespace, name }));
+    const current = parts.every((key) => {
+      const wanted = this.#published.get(key);
+      return wanted === undefined || this.#seen.get(key) === wanted.revision;
+    });
+    return current && listeners.every((listener) => this.of(listener) !== "waiting");
+  }
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { DeliveryTracker } from "./agent_delivery.ts";
+import type { EnvoyStatus, GatePlan, GatewayState, ListenerState } from "./model/mod.ts";
+
+const place = { file: "a.yaml", line: 1, column: 1 };
+const GATEWAY: GatewayState = {
+  namespace: "edge",
+  name: "web",
+  place,
+  published: ["web"],
+  revision: "r1",
+  message: "",
+};
+
+function listener(serial: string | null, parts: Partial<ListenerState> = {}): ListenerState {
+  const verdict = { action: "serve", reason: "Usable", cause: "usable", detail: "", edge: null } as const;
+  const secret = { namespace: "edge", name: "a", verdict, neverGate: false, names: [], warnings: [] };
+  return {
+    gateway: GATEWAY,
+    owner: { ...GATEWAY, kind: "Gateway" },
+    name: "a",
+    place,
+    protocol: "HTTPS",
+    port: 443,
+    hostname: "a.example.com",
+    published: { namespace: "edge", name: "web", listener: "a" },
+    managed: serial !== null,
+    secrets: serial === null ? [] : [{ ...secret, serving: "current", serial, notAfter: 0 }],
+    problem: null,
+    reason: "Usable",
+    cause: "usable",
+    message: "",
+    detail: "",
+    ...parts,
+  };
+}
+
+function plan(...revisions: readonly string[]): GatePlan {
+  const objects = revisions.map((revision, index) => ({
+    apiVersion: "certgate.dev/v1alpha1",
+    kind: "CertState",
+    namespace: "edge",
+    name: `web${index || ""}`,
+    value: { spec: { revision, targetRef: { name: `web${index || ""}` } } },
+  }));
+  return { objects, gateways: [GATEWAY], listeners: [], findings: [] };
+}
+
+function envoy(up: boolean, ...serials: string[]): EnvoyStatus {
+  return {
+    admin: "127.0.0.1:19000",
+    cluster: "edge/web",
+    state: "LIVE",
+    initFetchTimeouts: 0,
+    up,
+    message: "",
+    version: "1.40.0",
+    rejected: { lds: 0, cds: 0, rds: 0, sds: 0 },
+    warming: [],
+    serials,
+  };
+}
+
+Deno.test("DeliveryTracker says served when an Envoy has the serial, and waiting until then", () => {
+  const tracker = new DeliveryTracker();
+  tracker.published(plan("r1"), 0);
+  tracker.looked([envoy(true, "aa"), envoy(true, "bb")]);
+  assert.equal(tracker.of(listener("bb")), "served");
+  assert.equal(tracker.of(listener("cc")), "waiting");
+  assert.equal(tracker.of(listener("bb", { published: null })), "withheld");
+  assert.equal(tracker.of(listener(null)), "waiting", "a listener without a certificate waits for the hook");
+  tracker.answered([{ namespace: "edge", name: "web", revision: "r1" }]);
+  assert.equal(tracker.of(listener(null)), "served");
+});
+
+Deno.test("DeliveryTracker knows no more than the hook where no Envoy can be asked", () => {
+  const tracker = new DeliveryTracker();
+  tracker.published(plan("r1"), 0);
+  tracker.looked([envoy(false)]);
+  assert.equal(tracker.of(listener("aa")), "waiting");
+  tracker.answered([{ namespace: "edge", name: "web", revision: "r0" }]);
+  assert.equal(tracker.of(listener("aa")), "unknown", "other listeners do not wait for each new revision");
+  const without = new DeliveryTracker();
+  without.published(plan(), 0);
+  assert.equal(without.of(listener("aa")), "unknown", "without CertState objects nothing is known at all");
+});
+
+Deno.test("DeliveryTracker has converged when every part has shown its revision and nothing waits", () => {
+  const tracker = new DeliveryTracker();
+  const split = { ...GATEWAY, published: ["web", "web1"] };
+  tracker.published(plan("r1", "r2"), 1000);
+  tracker.looked([envoy(true, "aa")]);
+  tracker.answered([{ namespace: "edge", name: "web", revision: "r1" }]);
+  assert.equal(tracker.converged(split, [listener("aa")]), false);
+  assert.equal(tracker.pendingSince(), 1000);
+  tracker.answered([{ namespace: "edge", name: "web1", revision: "r2" }]);
+  assert.equal(tracker.converged(split, [listener("aa")]), true);
+  assert.equal(tracker.converged(split, [listener("bb")]), false);
+  assert.equal(tracker.pendingSince(), null);
+  tracker.published(plan("r3", "r2"), 2000);
+  assert.equal(tracker.pendingSince(), 2000);
+  tracker.published(plan("r3", "r2"), 3000);
+  assert.equal(tracker.pendingSince(), 2000, "what waits goes on waiting");
+});
+
+Deno.test("DeliveryTracker forgets a Gateway that goes out", () => {
+  const tracker = new DeliveryTracker();
+  tracker.published(plan("r1"), 0);
+  tracker.answered([{ namespace: "edge", name: "web", revision: "r1" }]);
+  tracker.published(plan(), 0);
+  assert.equal(tracker.seen(GATEWAY), null);
+  tracker.published(plan("r1"), 5);
+  assert.equal(tracker.pendingSince(), 5);
+});

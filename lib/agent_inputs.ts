@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { listResourcePairs } from "./gate/mod.ts";
+import type {
+  Facts,
+  Log,
+  ObjectKey,
+  PairBytes,
+  ResourceFinding,
+  ResourceObject,
+  SourceHealth,
+} from "./model/mod.ts";
+import { type Keep, type Metrics, openKeep } from "./outputs/mod.ts";
+import { canonicalPair, readFacts } from "./pki/mod.ts";
+import { type Config, readResources } from "./resources/mod.ts";
+import { openSources, openTexts, type Sources, type Texts } from "./sources/mod.ts";
+import { keyOf } from "./agent_names.ts";
+import { type Arrival } from "./agent_pairs.ts";
+
+/** What stands on disk now, as far as it is believed. */
+export interface GateInput {
+  readonly objects: readonly ResourceObject[];
+  /** How many files of resources there are. */
+  readonly files: number;
+  readonly findings: readonly ResourceFinding[];
+  /** One per Secret name. */
+  readonly arrivals: readonly Arrival[];
+  readonly sources: readonly SourceHealth[];
+}
+
+interface InputParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Called when something has changed. */
+  readonly onChange: () => void;
+}
+
+/** The operator's resources and the certificate volumes. */
+export class GateInputs {
+  readonly #repair: boolean;
+  readonly #sources: Sources;
+  readonly #texts: Texts;
+  readonly #keep: Keep;
+  #good: ReadonlyMap<string, string>;
+  #resourcePairs = new Map<string, { pair: PairBytes; facts: Facts; hash: string }>();
+
+  private constructor(repair: boolean, sources: Sources, texts: Texts, keep: Keep) {
+    this.#repair = repair;
+    this.#sources = sources;
+    this.#texts = texts;
+    this.#keep = keep;
+    const decoder = new TextDecoder();
+    this.#good = new Map([...keep.entries()].map(([path, bytes]) => [path, decoder.decode(bytes)]));
+  }
+
+  /** Begins to watch; resolves when everything was looked at once. */
+  static async open(directory: string, parts: InputParts): Promise<GateInputs> {
+    const { config, log, metrics, clock, onChange } = parts;
+    const { sources, watch, gate: { repair } } = config;
+    const keep = await openKeep(join(config.stateDir, "resources"), log);
+    const inputs = new GateInputs(
+      repair,
+      openSources({ sources, watch, repair, log, metrics, clock, onChange }),
+      openTexts({ directory, watch, log, clock, onChange }),
+      keep,
+    );
+    await Promise.all([inputs.#sources.first, inputs.#texts.first]);
+    return inputs;
+  }
+
+  /** Everything as it is believed now. */
+  gather(): GateInput {
+    const resources = readResources(this.#texts.texts(), this.#good);
+    this.#keepGood(resources.good);
+    const arrivals = new Map<ObjectKey, Arrival>();
+    for (const [key, sighting] of this.#sources.sightings()) {
+      const { namespace, name, source, path, pair, facts, problem, hint, hash } = sighting;
+      const origin = { kind: "source", source, path } as const;
+      arrivals.set(key, { namespace, name, origin, pair, facts, problem, hint, hash });
+    }
+    const findings = [...resources.findings];
+    const inResources = new Map<string, { pair: PairBytes; facts: Facts; hash: string }>();
+    for (const { namespace, name, pair, place } of listResourcePairs(resources.objects)) {
+      const key = keyOf({ namespace, name });
+      const found = this.#readOnce(pair, inResources);
+      const other = arrivals.get(key);
+      if (other) {
+        const where = other.origin.kind === "source" ? other.origin.path : other.origin.place.file;
+        findings.push({
+          place,
+          message: `Cannot use the Secret "${key}": the pair of that name is taken from "${where}"`,
+          hint: "take the Secret away, or give one of the two another name",
+        });
+        continue;
+      }
+      arrivals.set(key, {
+        namespace,
+        name,
+        origin: { kind: "resource", place },
+        problem: null,
+        hint: "",
+        ...found,
+      });
+    }
+    this.#resourcePairs = inResources;
+    return {
+      objects: resources.objects,
+      files: resources.files,
+      findings,
+      arrivals: [...arrivals.values()],
+      sources: this.#sources.health(),
+    };
+  }
+
+  /** Whether a name that is not there was taken away, rather than being out of sight. */
+  get inSight(): boolean {
+    return this.#sources.health().every(({ up }) => up);
+  }
+
+  /** Ends the watching and writes what is to be kept. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#sources.stop(), this.#texts.stop()]);
+    await this.#keep.settled();
+  }
+
+  #readOnce(pair: PairBytes, seen: Map<string, { pair: PairBytes; facts: Facts; hash: string }>) {
+    const digest = createHash("sha256");
+    for (const member of [pair.certificate, pair.key?.open() ?? null, pair.staple ?? null]) {
+      digest.update(`${member?.length ?? "-"} `).update(member ?? "");
+    }
+    const hash = digest.digest("hex");
+    let found = this.#resourcePairs.get(hash);
+    if (found === undefined) {
+      const canonical = canonicalPair(pair, { leafFirst: this.#repair });
+      found = { pair: canonical, facts: readFacts(canonical), hash };
+    }
+    seen.set(hash, found);
+    return found;
+  }
+
+  #keepGood(good: ReadonlyMap<string, string>): void {
+    for (const path of this.#good.keys()) if (!good.has(path)) this.#keep.remove(path);
+    for (const [path, text] of good) {
+      if (this.#good.get(path) !== text) this.#keep.put(path, new TextEncoder().encode(text));
+    }
+    this.#good = good;
+  }
+}

@@ -1,0 +1,153 @@
+import { choosePair, type JudgedPair } from "./health/mod.ts";
+import type {
+  Facts,
+  Log,
+  Material,
+  ObjectKey,
+  ObjectName,
+  PairBytes,
+  PairOrigin,
+  PairState,
+  Problem,
+} from "./model/mod.ts";
+import { formatPair, type Keep, parsePair } from "./outputs/mod.ts";
+import { readFacts } from "./pki/mod.ts";
+import type { Config } from "./resources/mod.ts";
+import type { VerdictStore } from "./server/mod.ts";
+import { pairMaterial } from "./xds/mod.ts";
+import { keyOf } from "./agent_names.ts";
+
+/** A pair as it is on disk now. */
+export interface Arrival extends ObjectName {
+  readonly origin: PairOrigin;
+  readonly pair: PairBytes;
+  readonly facts: Facts;
+  /** Why its files could not be read. */
+  readonly problem: Problem | null;
+  readonly hint: string;
+  /** SHA-256 of the members in hex. */
+  readonly hash: string;
+}
+
+type PairMaterial = Extract<Material, { kind: "pair" }>;
+
+/**
+ * What is believed of every Secret name: verdicts on what arrived, and the last good pair of each name, which survives
+ * a restart.
+ */
+export class PairBook {
+  readonly #keep: Keep;
+  readonly #log: Log;
+  readonly #good = new Map<ObjectKey, JudgedPair>();
+  #materials = new Map<string, PairMaterial>();
+
+  /** @param keep Where last good pairs are kept. */
+  constructor(keep: Keep, log: Log) {
+    this.#keep = keep;
+    this.#log = log;
+    for (const [key, bytes] of keep.entries()) {
+      const kept = parsePair(bytes);
+      if (kept === null) {
+        log.warn("a kept pair is damaged and forgotten", { secret: key });
+        keep.remove(key);
+        continue;
+      }
+      this.#good.set(key as ObjectKey, { ...kept, ...LAZY });
+    }
+  }
+
+  /**
+   * Judges what arrived.
+   *
+   * @param arrivals One per Secret name.
+   * @param store Everything that is known about contents; learns what is new.
+   * @param now Milliseconds since the epoch.
+   * @param patience Milliseconds to wait for Envoy's word on new pairs.
+   */
+  async judge(
+    arrivals: readonly Arrival[],
+    store: VerdictStore,
+    now: number,
+    { config, patience }: { readonly config: Config; readonly patience: number },
+  ): Promise<Map<ObjectKey, PairState>> {
+    const materials = this.#materialsOf(arrivals);
+    await store.learn(materials, now + patience);
+    const neverGate = new Set(config.neverGate);
+    const options = chooseOptions(config);
+    const states = new Map<ObjectKey, PairState>();
+    for (const arrival of arrivals) {
+      const key = keyOf(arrival);
+      const judged = this.#judged(arrival, store);
+      const earlier = this.#earlier(key, judged.hash, store);
+      const choice = choosePair(judged, earlier, now, { ...options, neverGate: neverGate.has(key) });
+      if (choice.served?.from === "current") this.#remember(key, arrival, judged);
+      const { namespace, name, origin, hint } = arrival;
+      states.set(key, { namespace, name, origin, hint, certificates: judged.certificates, ...choice });
+    }
+    return states;
+  }
+
+  /** Forgets the last good pairs of names that are no more. */
+  retain(isKnown: (key: ObjectKey) => boolean): void {
+    for (const key of this.#good.keys()) {
+      if (isKnown(key)) continue;
+      this.#good.delete(key);
+      this.#keep.remove(key);
+      this.#log.info("a pair was taken away, its last good version is forgotten", { secret: key });
+    }
+  }
+
+  #materialsOf(arrivals: readonly Arrival[]): PairMaterial[] {
+    const next = new Map<string, PairMaterial>();
+    for (const { pair, problem, hash } of arrivals) {
+      if (problem === null) next.set(hash, this.#materials.get(hash) ?? pairMaterial(pair));
+    }
+    this.#materials = next;
+    return [...next.values()];
+  }
+
+  #judged(arrival: Arrival, store: VerdictStore): JudgedPair & { problem: Problem | null } {
+    const { pair, facts, problem, hash } = arrival;
+    const material = this.#materials.get(hash);
+    const summary = problem === null && material ? store.summaryOf(material) : facts;
+    return { pair, hash, summary, certificates: facts.certificates, problem };
+  }
+
+  /** Facts of a kept pair are read only where they are asked for: nearly all are the ones that are there now. */
+  #earlier(key: ObjectKey, hash: string, store: VerdictStore): JudgedPair | null {
+    const good = this.#good.get(key);
+    if (good === undefined || good.hash === hash) return null;
+    if (good.summary !== LAZY.summary) return good;
+    const full = {
+      ...good,
+      summary: store.summaryOf(pairMaterial(good.pair)),
+      certificates: readFacts(good.pair).certificates,
+    };
+    this.#good.set(key, full);
+    return full;
+  }
+
+  #remember(key: ObjectKey, { namespace, name }: Arrival, judged: JudgedPair): void {
+    const before = this.#good.get(key);
+    this.#good.set(key, judged);
+    if (before?.hash === judged.hash) return;
+    this.#keep.put(key, formatPair({ namespace, name, pair: judged.pair, hash: judged.hash }));
+  }
+}
+
+const LAZY = {
+  summary: { problem: null, notBefore: -Infinity, notAfter: Infinity, temporary: false },
+  certificates: [],
+};
+
+function chooseOptions({ gate, onExpired }: Config) {
+  return {
+    margin: gate.expiryMargin,
+    onExpired,
+    chainDates: gate.chainDates,
+    hold: gate.holdLastGood,
+    expiresSoon: typeof gate.expiresSoon === "number"
+      ? gate.expiresSoon
+      : Number(gate.expiresSoon.slice(0, -1)) * 86_400_000,
+  };
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { FakeLog } from "../tests/fakes/fake_log.ts";
+import { fakeMetrics } from "../tests/fakes/fake_metrics.ts";
+import { type Arrival, PairBook } from "./agent_pairs.ts";
+import { KeyMaterial, type PairBytes } from "./model/mod.ts";
+import { openKeep } from "./outputs/mod.ts";
+import { makeSelfSigned, readFacts } from "./pki/mod.ts";
+import { configSchema } from "./resources/mod.ts";
+import { VerdictStore } from "./server/mod.ts";
+
+const NOW = Date.UTC(2026, 5, 1), DAY = 86_400_000;
+const config = configSchema.parse({});
+
+const store = () =>
+  new VerdictStore({
+    confirmer: null,
+    known: new Map(),
+    clock: () => NOW,
+    log: new FakeLog(),
+    metrics: fakeMetrics(),
+    onLearnt: () => {},
+  });
+
+async function makePair(days = 30): Promise<PairBytes> {
+  const { certificate, key } = await makeSelfSigned({ names: ["a.example.com"], now: NOW, days });
+  return { certificate, key };
+}
+
+function arrival(pair: PairBytes, parts: Partial<Arrival> = {}): Arrival {
+  const hash = createHash("sha256").update(pair.certificate ?? "").update(pair.key?.open() ?? "").digest(
+    "hex",
+  );
+  const origin = { kind: "source", source: "/s/*", path: "/s/a" } as const;
+  return {
+    namespace: "edge",
+    name: "a",
+    origin,
+    pair,
+    facts: readFacts(pair),
+    problem: null,
+    hint: "",
+    hash,
+    ...parts,
+  };
+}
+
+async function withBook(use: (open: () => Promise<PairBook>) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  const keeps: { settled(): Promise<void> }[] = [];
+  const open = async () => {
+    for (const keep of keeps) await keep.settled();
+    const keep = await openKeep(`${dir}/pairs`, new FakeLog());
+    keeps.push(keep);
+    return new PairBook(keep, new FakeLog());
+  };
+  try {
+    await use(open);
+    for (const keep of keeps) await keep.settled();
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+const judge = async (book: PairBook, one: Arrival, now = NOW) => {
+  const state = (await book.judge([one], store(), now, { config, patience: 100 })).get("edge/a")!;
+  return [state.verdict.reason, state.served?.from ?? null, state.served?.hash ?? null];
+};
+
+Deno.test("PairBook holds a good pair across a restart, and judges it anew", async () => {
+  await withBook(async (open) => {
+    const good = arrival(await makePair());
+    const broken = arrival({ ...good.pair, key: (await makePair()).key });
+    assert.deepEqual(await judge(await open(), good), ["Usable", "current", good.hash]);
+    const later = await open();
+    assert.deepEqual(await judge(later, broken), ["KeyMismatch", "held", good.hash]);
+    const margin = config.gate.expiryMargin;
+    assert.deepEqual(await judge(later, broken, NOW + 30 * DAY - margin), ["KeyMismatch", null, null]);
+  });
+});
+
+Deno.test("PairBook keeps what is good, and never what is not", async () => {
+  await withBook(async (open) => {
+    const [good, next] = [arrival(await makePair()), arrival(await makePair())];
+    const broken = arrival({ ...next.pair, key: new KeyMaterial(new TextEncoder().encode("?")) });
+    const book = await open();
+    await judge(book, good);
+    await judge(book, broken);
+    await judge(book, next);
+    assert.deepEqual(await judge(await open(), broken), ["Unreadable", "held", next.hash]);
+  });
+});
+
+Deno.test("PairBook forgets what was taken away", async () => {
+  await withBook(async (open) => {
+    const good = arrival(await makePair());
+    const broken = arrival({ ...good.pair, certificate: (await makePair()).certificate });
+    const book = await open();
+    await judge(book, good);
+    book.retain((key) => key !== "edge/a");
+    assert.deepEqual(await judge(await open(), broken), ["KeyMismatch", null, null]);
+  });
+});
