@@ -5,13 +5,14 @@ import { EnvoyOracle, findEnvoy } from "../host/mod.ts";
 import type { Facts, JudgeOptions } from "../model/mod.ts";
 import { readFacts } from "../pki/mod.ts";
 import { type FoundPair, LARGEST_FILE, readPairAt } from "../sources/mod.ts";
-import { type CheckedPair, renderJson, renderSummary, renderTable } from "./check_report.ts";
+import { type CheckedPair, renderPairs, renderSummary, renderTable } from "./check_report.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
+import type { Format } from "./render_data.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 
 /** Options of `certgate check`. */
 export interface CheckOptions {
-  readonly output: "table" | "json";
+  readonly output: Format;
   /** Judge as if it were this moment, milliseconds since the epoch. */
   readonly at: number;
   /** `auto`, `none` or the path of an Envoy binary. */
@@ -57,7 +58,7 @@ export async function check(
   progress.stop();
   if (envoy !== null) await confirmWithEnvoy(judged, envoy, terminal);
   const pairs = judged.map((row) => checked(row, options));
-  if (options.output === "json") terminal.out(renderJson(pairs));
+  if (options.output !== "table") terminal.out(renderPairs(pairs, options.output));
   else terminal.out(`${renderTable(pairs)}\n${renderSummary(pairs)}`);
   return pairs.some((pair) => pair.verdict.action === "withhold") ? EXIT.found : EXIT.ok;
 }

@@ -1,8 +1,9 @@
-import Table from "cli-table3";
 import pc from "picocolors";
 import { describe, HINTS } from "../health/mod.ts";
 import type { Facts, Verdict, Warning } from "../model/mod.ts";
+import { plainTable } from "./plain_table.ts";
 import { printable } from "./printable.ts";
+import { type DataFormat, renderData } from "./render_data.ts";
 
 /** One judged pair, as the report shows it. */
 export interface CheckedPair {
@@ -16,14 +17,14 @@ export interface CheckedPair {
 }
 
 /**
- * The report as JSON: one object with the list `pairs`. Dates are RFC 3339 in UTC, `null` where the certificate cannot
- * be read; warnings are their codes.
+ * The report for other programs: one object with the list `pairs`. Dates are RFC 3339 in UTC, `null` where the
+ * certificate cannot be read; warnings are their codes.
  */
-export function renderJson(pairs: readonly CheckedPair[]): string {
-  return `${JSON.stringify({ pairs: pairs.map(toJson) }, null, 2)}\n`;
+export function renderPairs(pairs: readonly CheckedPair[], format: DataFormat): string {
+  return renderData({ pairs: pairs.map(toData) }, format);
 }
 
-function toJson(pair: CheckedPair) {
+function toData(pair: CheckedPair) {
   const { facts, verdict } = pair;
   return {
     path: pair.path,
@@ -53,23 +54,12 @@ function messageOf(pair: CheckedPair): string {
 
 /** The report as a table with, below it, what is wrong with each pair and what to do. */
 export function renderTable(pairs: readonly CheckedPair[]): string {
-  const table = new Table({
-    head: ["VERDICT", "REASON", "PAIR", "HOSTNAMES", "VALID UNTIL"],
-    chars: PLAIN,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+  const rows = pairs.map(({ verdict, warnings, path, facts }) => {
+    const paint = verdict.action === "withhold" ? pc.red : warnings.length > 0 ? pc.yellow : pc.green;
+    return [paint(verdict.action), verdict.reason, printable(path), shorten(facts), day(facts.notAfter)];
   });
-  for (const pair of pairs) {
-    const { verdict, facts } = pair;
-    const paint = verdict.action === "withhold" ? pc.red : pair.warnings.length > 0 ? pc.yellow : pc.green;
-    table.push([
-      paint(verdict.action),
-      verdict.reason,
-      printable(pair.path),
-      shorten(facts),
-      day(facts.notAfter),
-    ]);
-  }
-  return `${table.toString().replace(/ +$/gm, "")}\n${pairs.map(remarks).join("")}`;
+  const table = plainTable(["VERDICT", "REASON", "PAIR", "HOSTNAMES", "VALID UNTIL"], rows);
+  return `${table}${pairs.map(remarks).join("")}`;
 }
 
 /** One line with the counts, for the end of a report. */
@@ -103,19 +93,3 @@ function shorten(facts: Facts): string {
 function day(moment: number): string {
   return Number.isFinite(moment) ? new Date(moment).toISOString().slice(0, 16).replace("T", " ") : "-";
 }
-
-const PLAIN = Object.fromEntries(
-  [
-    "top",
-    "top-mid",
-    "top-left",
-    "top-right",
-    "bottom",
-    "bottom-mid",
-    "bottom-left",
-    "bottom-right",
-    "left",
-    "left-mid",
-  ]
-    .concat(["mid", "mid-mid", "right", "right-mid", "middle"]).map((side) => [side, ""]),
-);

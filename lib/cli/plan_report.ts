@@ -2,6 +2,7 @@ import pc from "picocolors";
 import type { Blame, Finding, Plan, Step } from "../model/mod.ts";
 import { listWithheld, type Translation } from "../server/mod.ts";
 import { printable } from "./printable.ts";
+import { type DataFormat, renderData } from "./render_data.ts";
 
 /** What changes, resource by resource, in the order of the plan. */
 export function renderDiff(plan: Plan): string {
@@ -95,10 +96,11 @@ function describeFinding(finding: Finding): string {
   }
 }
 
-/** The plan as JSON: counts, withheld hostnames, steps without bytes, findings. */
-export function renderPlanJson(plan: Plan): string {
+/** The plan for other programs: counts, withheld hostnames, steps without bytes, findings. */
+export function renderPlanData(plan: Plan, format: DataFormat): string {
   const withoutBytes = (_key: string, value: unknown) =>
     value instanceof Uint8Array ? `${value.length} bytes` : value;
   const { counts, findings, steps } = plan;
-  return `${JSON.stringify({ counts, withheld: listWithheld(plan), steps, findings }, withoutBytes, 2)}\n`;
+  const data = { counts, withheld: listWithheld(plan), steps, findings };
+  return renderData(JSON.parse(JSON.stringify(data, withoutBytes)), format);
 }

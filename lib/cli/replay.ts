@@ -3,13 +3,14 @@ import { loadThrowaways, openMetrics } from "../outputs/mod.ts";
 import type { Config } from "../resources/mod.ts";
 import { lookForEnvoy, makeGeneration, translate, type Translation } from "../server/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { renderDiff, renderPlanJson, renderPlanSummary } from "./plan_report.ts";
+import { renderDiff, renderPlanData, renderPlanSummary } from "./plan_report.ts";
+import type { Format } from "./render_data.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
 /** Options of `certgate replay`. */
 export interface ReplayOptions {
-  readonly output: "table" | "json";
+  readonly output: Format;
   readonly diff: boolean;
   /** File that the answer is written to. */
   readonly out?: string;
@@ -55,7 +56,7 @@ export async function replay(
       return EXIT.failed;
     }
   }
-  if (options.output === "json") terminal.out(renderPlanJson(plan));
+  if (options.output !== "table") terminal.out(renderPlanData(plan, options.output));
   else {
     if (options.diff) terminal.out(renderDiff(plan));
     terminal.out(renderPlanSummary(translation));
