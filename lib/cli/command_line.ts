@@ -1,11 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { showComplaint } from "../resources/mod.ts";
-import type { Config } from "../resources/mod.ts";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { configJsonSchema } from "../resources/mod.ts";
+import { addAgentCommands } from "./agent_commands.ts";
 import { egConfig } from "./eg_config.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { DEFAULT_CONFIG, loadConfig } from "./load_config.ts";
-import { errorLines, type Terminal, terminal as realTerminal } from "./terminal.ts";
+import { DEFAULT_CONFIG } from "./load_config.ts";
+import { CONFIG_OPTION, type Done, outputOption, withConfig } from "./options.ts";
+import { type Terminal, terminal as realTerminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
 const DOCS = `
@@ -40,7 +40,7 @@ export async function runCommandLine(
   return code;
 }
 
-function describeCommands(terminal: Terminal, done: (code: ExitCode) => void): Command {
+function describeCommands(terminal: Terminal, done: Done): Command {
   const program = new Command("certgate")
     .description("Keeps one bad certificate from costing other hostnames their HTTPS.")
     .addHelpText("after", DOCS)
@@ -51,6 +51,7 @@ function describeCommands(terminal: Terminal, done: (code: ExitCode) => void): C
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
   addRun(program, terminal, done);
   addCheck(program, terminal, done);
+  addAgentCommands(program, terminal, done);
   addReplay(program, terminal, done);
   addConfig(program, terminal, done);
   program.command("version").description("print the version").action(() => {
@@ -59,10 +60,10 @@ function describeCommands(terminal: Terminal, done: (code: ExitCode) => void): C
   return program;
 }
 
-function addRun(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+function addRun(program: Command, terminal: Terminal, done: Done): void {
   program.command("run")
     .description("serve the hook to Envoy Gateway until stopped")
-    .option("-c, --config <file>", `configuration file (default ${DEFAULT_CONFIG}, if it is there)`)
+    .option(...CONFIG_OPTION)
     .addHelpText(
       "after",
       "\nSIGHUP reads the configuration again; SIGTERM finishes the call under way and ends.",
@@ -73,13 +74,11 @@ function addRun(program: Command, terminal: Terminal, done: (code: ExitCode) => 
     });
 }
 
-function addCheck(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+function addCheck(program: Command, terminal: Terminal, done: Done): void {
   program.command("check")
     .description("judge certificate pairs without a daemon")
     .argument("<path...>", "directories (one is one pair), certificate files, or quoted patterns")
-    .addOption(
-      new Option("-o, --output <format>", "how to print").choices(["table", "json"]).default("table"),
-    )
+    .addOption(outputOption())
     .option("--at <time>", "judge as if it were this time (RFC 3339)", readTime)
     .option("--envoy <path>", "the Envoy binary that has the last word: auto, none, or a path", "auto")
     .option("--hostname <name...>", "warn where a pair does not cover this name")
@@ -107,18 +106,16 @@ Examples:
   certgate check '/etc/letsencrypt/live/*' -o json
   certgate check tls.crt --at 2030-01-01T00:00:00Z`;
 
-function addReplay(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+function addReplay(program: Command, terminal: Terminal, done: Done): void {
   program.command("replay")
     .description("run a saved snapshot (PostTranslateModifyRequest) through the same code as the hook")
     .argument("<file>", "serialized request; .gz is unpacked")
-    .option("-c, --config <file>", `configuration file (default ${DEFAULT_CONFIG}, if it is there)`)
+    .option(...CONFIG_OPTION)
     .option("--diff", "print what changes, resource by resource", false)
     .option("--out <file>", "write the answer, a serialized PostTranslateModifyResponse")
     .option("--at <time>", "judge as if it were this time (RFC 3339)", readTime)
     .option("--envoy <path>", "auto, none, or a path; default is what the configuration says")
-    .addOption(
-      new Option("-o, --output <format>", "how to print").choices(["table", "json"]).default("table"),
-    )
+    .addOption(outputOption())
     .action(async (file: string, options) => {
       const { replay } = await import("./replay.ts");
       await withConfig(options.config, terminal, done, async (config) => {
@@ -127,10 +124,10 @@ function addReplay(program: Command, terminal: Terminal, done: (code: ExitCode) 
     });
 }
 
-function addConfig(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+function addConfig(program: Command, terminal: Terminal, done: Done): void {
   program.command("eg-config")
     .description("print the Envoy Gateway configuration that the hook needs")
-    .option("-c, --config <file>", `configuration file (default ${DEFAULT_CONFIG}, if it is there)`)
+    .option(...CONFIG_OPTION)
     .option(
       "--resources <dir>",
       "print a whole standalone configuration that reads Gateway API objects from here",
@@ -148,20 +145,6 @@ function addConfig(program: Command, terminal: Terminal, done: (code: ExitCode) 
     });
   config.command("schema").description("print the JSON Schema of the configuration file, for editors")
     .action(() => terminal.out(`${JSON.stringify(configJsonSchema(), null, 2)}\n`));
-}
-
-async function withConfig(
-  file: string | undefined,
-  terminal: Terminal,
-  done: (code: ExitCode) => void,
-  use: (config: Config) => void | Promise<void>,
-): Promise<void> {
-  const loaded = await loadConfig(file);
-  if (loaded.ok) return await use(loaded.config);
-  for (const complaint of loaded.complaints) {
-    terminal.err(errorLines(showComplaint(complaint), complaint.hint));
-  }
-  done(EXIT.usage);
 }
 
 function readTime(text: string): number {

@@ -6,6 +6,8 @@ export interface Terminal {
   err(text: string): void;
   /** Whether a person watches standard error, so that progress is worth showing. */
   readonly watched: boolean;
+  /** Whether standard output is a screen that can be drawn upon again. */
+  readonly screen: boolean;
 }
 
 const encoder = new TextEncoder();
@@ -25,6 +27,7 @@ export const terminal: Terminal = {
   out: (text) => writeAll(Deno.stdout, text),
   err: (text) => writeAll(Deno.stderr, text),
   watched: Deno.stderr.isTerminal(),
+  screen: Deno.stdout.isTerminal(),
 };
 
 /**

@@ -3,6 +3,7 @@ import type { Terminal } from "../../lib/cli/terminal.ts";
 /** A terminal that nobody watches and that remembers what was written, without colours. */
 export class FakeTerminal implements Terminal {
   readonly watched = false;
+  readonly screen = false;
   #out = "";
   #err = "";
 

@@ -1,0 +1,154 @@
+import { digestStatus, type ListenerRow } from "../health/mod.ts";
+import type { GateStatus, ListenerStatus } from "../model/mod.ts";
+import type { Config } from "../resources/mod.ts";
+import type { AgentStatus } from "../server/mod.ts";
+import { askAgent, placesOf } from "./ask_agent.ts";
+import { EXIT, type ExitCode } from "./exit_code.ts";
+import { gatherEvidence, type Probe, probeHere } from "./explain_evidence.ts";
+import { type Chain, type Explanation, renderExplanation } from "./explain_report.ts";
+import { keyOf, type Step } from "./explain_step.ts";
+import { explainSteps } from "./explain_steps.ts";
+import { closestHostnames, findListeners, readHostname } from "./find_listeners.ts";
+import { printable } from "./printable.ts";
+import { type Format, renderData } from "./render_data.ts";
+import { timeText } from "./status_report.ts";
+import { errorLines, type Terminal } from "./terminal.ts";
+
+/** Options of `certgate explain`. */
+export interface ExplainOptions {
+  readonly output: Format;
+  /** Where the agent is asked instead of `http.listen`. */
+  readonly url?: string;
+}
+
+/**
+ * `certgate explain HOST`: from the files on disk to what Envoy serves now, each step with its evidence.
+ *
+ * @param probe How a client asks; default is a real handshake.
+ * @returns 0 if it is served, 1 if not or if no listener has the name, 2 for what is no hostname, 3 if the agent does
+ * not answer; the status file stands in then as far as it goes.
+ */
+export async function explain(
+  host: string,
+  config: Config,
+  options: ExplainOptions,
+  terminal: Terminal,
+  probe: Probe = probeHere,
+): Promise<ExitCode> {
+  const hostname = readHostname(host);
+  const places = placesOf(config, options.url);
+  if (hostname === null || typeof places === "string") {
+    const [problem, hint] = typeof places === "string" ? [places, ""] : [
+      `Cannot explain "${printable(host)}": it is not a hostname`,
+      "give the name alone, e.g. www.example.com",
+    ];
+    terminal.err(errorLines(problem, hint));
+    return EXIT.usage;
+  }
+  const answer = await askAgent(places);
+  if (answer.kind !== "live") terminal.err(errorLines(answer.message, answer.hint));
+  if (answer.kind === "silent") return EXIT.failed;
+  if (answer.kind === "old") {
+    const written = timeText(answer.gate.time);
+    terminal.err(
+      `note: certgate does not run; what it believes is OLD, from ${written}, the rest is from now\n`,
+    );
+  }
+  const status: AgentStatus = answer.kind === "live"
+    ? answer.status
+    : { version: "", ready: false, envoy: null, snapshots: [], gate: answer.gate };
+  const explanation = status.gate === null
+    ? explainHook(hostname, status)
+    : await explainGate(hostname, { ...status, gate: status.gate }, probe);
+  if (explanation === null) {
+    const near = closestHostnames(hostname, status.gate?.listeners ?? []).map((name) =>
+      `"${printable(name)}"`
+    );
+    const hint = near.length > 0
+      ? `did you mean ${near.join(" or ")}?`
+      : "certgate status lists every hostname";
+    terminal.err(errorLines(`Cannot explain "${hostname}": no listener has this hostname`, hint));
+    return answer.kind === "live" ? EXIT.found : EXIT.failed;
+  }
+  terminal.out(
+    options.output === "table" ? renderExplanation(explanation) : renderData(explanation, options.output),
+  );
+  if (answer.kind !== "live") return EXIT.failed;
+  return explanation.served ? EXIT.ok : EXIT.found;
+}
+
+async function explainGate(
+  hostname: string,
+  status: AgentStatus & { readonly gate: GateStatus },
+  probe: Probe,
+): Promise<Explanation | null> {
+  const { gate } = status;
+  const { taking, behind } = findListeners(hostname, gate.listeners);
+  if (taking.length === 0) return null;
+  // A listener without certificates beside one that has some is there to send clients to the other.
+  const managed = taking.filter((listener) => listener.managed);
+  const { rows } = digestStatus(gate);
+  const chains = await Promise.all(
+    (managed.length > 0 ? managed : taking).map(async (listener): Promise<Chain> => {
+      const parts = { hostname, pairs: gate.pairs, output: gate.output.file, probe };
+      const steps = explainSteps({
+        listener,
+        behind,
+        status,
+        evidence: await gatherEvidence(listener, parts),
+      });
+      const served = isServed(listener, steps);
+      return {
+        gateway: keyOf(listener.gateway),
+        listener: listener.name,
+        hostname: listener.hostname,
+        port: listener.port,
+        served,
+        sentence: sentenceOf(hostname, rows[gate.listeners.indexOf(listener)], steps, served),
+        steps,
+      };
+    }),
+  );
+  return { hostname, served: chains.every(({ served }) => served), chains };
+}
+
+function isServed({ delivery, managed }: ListenerStatus, steps: readonly Step[]): boolean {
+  const handshake = steps.at(-1)!;
+  if (handshake.mark !== "unknown") return handshake.mark === "ok";
+  return delivery === "served" || (!managed && delivery === "unknown");
+}
+
+function sentenceOf(hostname: string, row: ListenerRow, steps: readonly Step[], served: boolean): string {
+  const wrong = steps.find(({ mark }) => mark === "failed") ?? steps.find(({ mark }) => mark === "attention");
+  const next = row.hint ? ` What to do: ${row.hint}.` : "";
+  if (served) {
+    const until = row.notAfter ? ` with a certificate that is valid until ${timeText(row.notAfter)}` : "";
+    const but = row.message
+      ? ` ${row.message}${next}`
+      : row.warnings.map((warning) => ` ${warning}`).join("");
+    return `${hostname} is served${until}.${but}`;
+  }
+  if (row.message) return `${hostname} is not served. ${row.message}${next}`;
+  const evidence = wrong === undefined ? "" : ` The step "${wrong.name}" says why: ${wrong.evidence.at(-1)}.`;
+  return `${hostname} is not served.${evidence}${next}`;
+}
+
+/** With the gate off, the hook alone knows of a hostname. */
+function explainHook(hostname: string, { snapshots }: AgentStatus): Explanation {
+  const hit = snapshots.flatMap(({ withheld }) => withheld).find((row) => row.hostname === hostname);
+  const evidence = hit === undefined
+    ? [`the latest answers, of ${snapshots.length} snapshots, withhold nothing of it`]
+    : [`withheld, listener ${hit.listener}, secret ${hit.secret}`, hit.message, hit.detail];
+  const off: Step = {
+    name: "gate",
+    mark: "unknown",
+    evidence: ["the gate is off: there are no files to look at"],
+  };
+  const mark = hit !== undefined ? "failed" : snapshots.length === 0 ? "unknown" : "ok";
+  const step: Step = { name: "hook", mark, evidence: evidence.filter((line) => line !== "") };
+  const sentence = hit === undefined
+    ? `Nothing that certgate knows keeps ${hostname} from being served; with the gate off it knows the hook alone.`
+    : `${hostname} is not served. ${hit.message}`;
+  const chain = { gateway: "", listener: hit?.listener ?? "", hostname, port: 0, served: hit === undefined };
+  return { hostname, served: hit === undefined, chains: [{ ...chain, sentence, steps: [off, step] }] };
+}

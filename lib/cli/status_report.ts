@@ -1,0 +1,138 @@
+import pc from "picocolors";
+import { digestStatus, type ListenerRow, type ListenerWord, type Trouble } from "../health/mod.ts";
+import type { GateStatus, PairStatus } from "../model/mod.ts";
+import type { SnapshotStatus } from "../server/mod.ts";
+import { plainTable } from "./plain_table.ts";
+import { printable } from "./printable.ts";
+
+/**
+ * The status for people: every listener, then what is wrong elsewhere, then the counts.
+ *
+ * @param all Also what is well: sources, certificates, Envoys and the file for Envoy Gateway.
+ */
+export function renderStatus(status: GateStatus, all: boolean): string {
+  const digest = digestStatus(status);
+  const rows = digest.rows.map((row) => [
+    printable(row.gateway),
+    printable(row.listener),
+    printable(row.hostname),
+    printable(row.secrets.join(", ")) || "-",
+    paintWord(row),
+    timeText(row.since) || "-",
+  ]);
+  return (rows.length === 0 ? "" : plainTable(HEAD, rows)) +
+    section(digest.rows.map(remarkOf)) +
+    section(digest.troubles.map(troubleText)) +
+    (all ? renderRest(status) : "") +
+    `${rows.length > 0 ? "\n" : ""}${digest.summary}\n`;
+}
+
+const HEAD = ["GATEWAY", "LISTENER", "HOSTNAME", "SECRET", "STATE", "SINCE"];
+
+const PAINTS: Readonly<Record<ListenerWord, (text: string) => string>> = {
+  serving: pc.green,
+  published: pc.green,
+  held: pc.yellow,
+  waiting: pc.yellow,
+  withheld: pc.red,
+};
+
+function paintWord({ word, warnings }: ListenerRow): string {
+  return warnings.length > 0 && word === "serving" ? pc.yellow(word) : PAINTS[word](word);
+}
+
+function section(texts: readonly string[]): string {
+  const text = texts.join("");
+  return text === "" ? "" : `\n${text}`;
+}
+
+function remarkOf(row: ListenerRow): string {
+  const lines: string[] = [];
+  if (row.message) {
+    const detail = row.detail ? pc.dim(` (${printable(row.detail)})`) : "";
+    lines.push(`${printable(row.message)}${detail}`);
+  }
+  if (row.hint) lines.push(`${pc.cyan("hint")}: ${printable(row.hint)}`);
+  for (const warning of row.warnings) lines.push(`${pc.yellow("warning")}: ${printable(warning)}`);
+  if (lines.length === 0) return "";
+  const owner = row.owner ? ` of ${row.owner}` : "";
+  const title = printable(`${row.hostname}: listener "${row.listener}"${owner}, ${row.place}`);
+  return `${title}\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
+function troubleText({ about, level, subject, message, hint }: Trouble): string {
+  const paint = level === "failed" ? pc.red : pc.yellow;
+  const title = about === subject ? about : `${about} ${subject}`;
+  const advice = hint ? `  ${pc.cyan("hint")}: ${printable(hint)}\n` : "";
+  return `${paint(printable(title))}\n  ${printable(message)}\n${advice}`;
+}
+
+function renderRest(status: GateStatus): string {
+  const { output, resources } = status;
+  const sources = status.sources.map(({ source, up, pairs, watching }) => [
+    printable(source),
+    up ? "up" : pc.red("down"),
+    String(pairs),
+    watching ? "heard" : "polled only",
+  ]);
+  const envoys = status.envoys.map(({ admin, up, cluster, version, serials }) => [
+    printable(admin),
+    up ? "up" : pc.red("down"),
+    printable(cluster) || "-",
+    printable(version) || "-",
+    String(serials.length),
+  ]);
+  const pairs = status.pairs.map((pair) => [
+    printable(`${pair.namespace}/${pair.name}`),
+    pair.serving ?? pc.red("none"),
+    pair.verdict.reason,
+    timeText(pair.served?.notAfter ?? pair.current?.notAfter ?? "") || "-",
+    printable(originText(pair)),
+  ]);
+  const tables: [string[], string[][]][] = [
+    [["SECRET", "SERVED", "LAST ARRIVED", "VALID UNTIL", "FROM"], pairs],
+    [["SOURCE", "STATE", "PAIRS", "EVENTS"], sources],
+    [["ENVOY", "STATE", "GATEWAY", "VERSION", "CERTIFICATES"], envoys],
+  ];
+  return tables.map(([head, rows]) => rows.length === 0 ? "" : `\n${plainTable(head, rows)}`).join("") +
+    `\nresources ${
+      printable(resources.directory)
+    }: ${resources.files} files, ${resources.objects} objects\n` +
+    `output ${printable(output.file)}: revision ${printable(output.revision) || "-"}, ` +
+    `written ${timeText(output.publishedAt ?? "") || "never"}\n` +
+    (status.nextEdge === null ? "" : `next change by itself: ${timeText(status.nextEdge)}\n`);
+}
+
+/** Where a pair comes from: a path, or the place of the Secret among the resources. */
+export function originText({ origin }: Pick<PairStatus, "origin">): string {
+  if (origin.kind === "source") return origin.path;
+  const { file, line, column } = origin.place;
+  return line > 0 ? `${file}:${line}:${column}` : file;
+}
+
+/** `2030-06-01 12:00:00Z` of an RFC 3339 time; empty for anything else. */
+export function timeText(time: string): string {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(time) ? `${time.slice(0, 10)} ${time.slice(11, 19)}Z` : "";
+}
+
+/** What the hook withholds, for a host whose gate is off. */
+export function renderSnapshots(snapshots: readonly SnapshotStatus[]): string {
+  const withheld = snapshots.flatMap((snapshot) => snapshot.withheld);
+  const remarks = withheld.map(({ hostname, listener, message, detail }) => {
+    const more = detail ? pc.dim(` (${printable(detail)})`) : "";
+    return `${printable(`${hostname}: listener "${listener}"`)}\n  ${printable(message)}${more}\n`;
+  });
+  const head = ["LISTENER", "HOSTNAME", "SECRET", "STATE"];
+  const rows = withheld.map(({ listener, hostname, secret }) => [
+    printable(listener),
+    printable(hostname),
+    printable(secret),
+    pc.red("withheld"),
+  ]);
+  const count = snapshots.length;
+  return (rows.length === 0 ? "" : `${plainTable(head, rows)}${section(remarks)}\n`) +
+    `the gate is off; the hook has answered ${count} ${
+      count === 1 ? "snapshot" : "snapshots"
+    } and withholds ` +
+    `${withheld.length} ${withheld.length === 1 ? "hostname" : "hostnames"}\n`;
+}
