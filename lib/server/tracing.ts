@@ -1,10 +1,12 @@
-import { type Attributes, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Attributes, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 
 /** What can be said about the span that work is done in. */
 export interface OpenSpan {
   /** Adds attributes; they are only asked for while somebody records. Names and counts, never key material. */
   set(attributes: () => Attributes): void;
 }
+
+const KINDS = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER };
 
 /**
  * Does work in a span of its own, below the span that is open around it. The runtime records and sends spans where its
@@ -16,10 +18,16 @@ export interface OpenSpan {
  * @param name Fixed text; what differs belongs to the attributes.
  * @param attributes What is known beforehand.
  * @param work May be asynchronous; the span ends with it.
+ * @param side `server` where the work answers somebody else's call.
  * @returns What the work returns.
  */
-export function inSpan<T>(name: string, attributes: Attributes, work: (span: OpenSpan) => T): T {
-  return trace.getTracer("certgate").startActiveSpan(name, { attributes }, (span) => {
+export function inSpan<T>(
+  name: string,
+  attributes: Attributes,
+  work: (span: OpenSpan) => T,
+  side: keyof typeof KINDS = "internal",
+): T {
+  return trace.getTracer("certgate").startActiveSpan(name, { attributes, kind: KINDS[side] }, (span) => {
     try {
       const result = work(opened(span));
       if (!(result instanceof Promise)) {
