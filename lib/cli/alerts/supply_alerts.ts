@@ -51,7 +51,7 @@ export const SUPPLY_ALERTS: AlertGroup = {
         "certgate judges dates by a later time that it knows for certain. Valid certificates may look as if they had ended or not begun. Check time synchronisation.",
       runbook: {
         meaning:
-          "The clock of the host shows a time that cannot be right: before certgate's own last run, or before certgate was made.",
+          "The clock of the host shows a time that cannot be right: before certgate was released, or, shortly after the start, more than a day before its own last run.",
         impact:
           "Certificates are judged by the latest time that is known to have passed. Renewals and everything else on the host that depends on dates may fail.",
         diagnose:
