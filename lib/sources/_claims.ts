@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { Directories, Listing } from "./_directories.ts";
 import { nameOfFile } from "./_name_of_file.ts";
-import type { Match } from "./_pattern.ts";
+import type { Matches } from "./_pattern.ts";
 import { findLayout, groupFiles, type Layout } from "./layout.ts";
 import type { NameParts } from "./secret_name.ts";
 
@@ -19,18 +19,37 @@ export interface Place {
 
 const FOREIGN_ENDING = /\.(jks|p12|pfx|crl|csr|srl|der|p7b|p7c|keystore|truststore)$/i;
 
-/** The places of the pairs that a pattern has caught. `leftAlone` has the paths of what is no pair. */
+/** What a look makes of the matches of a pattern. */
+export interface Claimed {
+  readonly places: readonly Place[];
+  /** Paths of what is no pair. */
+  readonly leftAlone: readonly string[];
+}
+
+/** Tells the places of pairs from what else a pattern has caught. */
 export class Claims {
+  // A listing is the same object as long as its names are the same, so what follows from them is worked out once.
   readonly #layouts = new WeakMap<Listing, { names: string[]; layout: Layout }>();
+  readonly #groups = new WeakMap<Listing, { caught: string; places: readonly Place[] }>();
   readonly #directories: Directories;
+  #listings = new Map<string, Listing>();
+  #last: { readonly matches: Matches; readonly claimed: Claimed } | null = null;
 
   constructor(directories: Directories) {
     this.#directories = directories;
   }
 
-  of(
-    matches: readonly Match[],
-  ): { readonly places: readonly Place[]; readonly leftAlone: readonly string[] } {
+  /** The same object as long as neither the matches nor the names in any directory have changed. */
+  of(matches: Matches): Claimed {
+    const last = this.#last;
+    if (last?.matches === matches && this.#directories.unchanged(this.#listings)) return last.claimed;
+    this.#listings = new Map();
+    const claimed = this.#claim(matches);
+    this.#last = { matches, claimed };
+    return claimed;
+  }
+
+  #claim({ matches }: Matches): Claimed {
     const places: Place[] = [];
     const leftAlone: string[] = [];
     const files = filesByDirectory(matches);
@@ -47,19 +66,27 @@ export class Claims {
     }
     for (const [directory, caught] of files) {
       const pairs = caught.filter((name) => !FOREIGN_ENDING.test(name));
-      leftAlone.push(
-        ...caught.filter((name) => FOREIGN_ENDING.test(name)).map((name) => `${directory}/${name}`),
-      );
-      for (const { file, layout } of groupFiles(pairs, this.#names(directory))) {
-        places.push(this.#file(directory, file, layout));
-      }
+      const foreign = caught.filter((name) => FOREIGN_ENDING.test(name));
+      leftAlone.push(...foreign.map((name) => `${directory}/${name}`));
+      places.push(...this.#group(directory, pairs));
     }
     return { places, leftAlone };
   }
 
+  #group(directory: string, caught: readonly string[]): readonly Place[] {
+    const listing = this.#list(directory);
+    const before = this.#groups.get(listing);
+    if (before?.caught === caught.join("/")) return before.places;
+    const places = groupFiles(caught, this.#names(directory)).map(({ file, layout }) =>
+      this.#file(directory, file, layout)
+    );
+    this.#groups.set(listing, { caught: caught.join("/"), places });
+    return places;
+  }
+
   /** The place of a directory; `null` if there is none. */
   directory(path: string): Place | null {
-    const listing = this.#directories.list(path);
+    const listing = this.#list(path);
     if (listing.kind === "gone" || listing.kind === "other") return null;
     const parts = { name: basename(path), parent: basename(dirname(path)) };
     const words = listing.kind === "failed" ? listing.words : null;
@@ -81,7 +108,13 @@ export class Claims {
   }
 
   #names(directory: string): readonly string[] {
-    return this.#read(this.#directories.list(directory)).names;
+    return this.#read(this.#list(directory)).names;
+  }
+
+  #list(path: string): Listing {
+    const listing = this.#directories.list(path);
+    this.#listings.set(path, listing);
+    return listing;
   }
 
   #read(listing: Listing): { names: string[]; layout: Layout } {
@@ -98,7 +131,7 @@ export class Claims {
 
 const NOTHING = findLayout([]);
 
-function filesByDirectory(matches: readonly Match[]): Map<string, string[]> {
+function filesByDirectory(matches: Matches["matches"]): Map<string, string[]> {
   const files = new Map<string, string[]>();
   for (const { path, kind } of matches) {
     if (kind !== "file") continue;

@@ -1,5 +1,5 @@
 import { type Moment, Rest } from "./_rest.ts";
-import { type Signature, signatureOf } from "./_signature.ts";
+import { sameStat, type Signature, signatureOf } from "./_signature.ts";
 
 /** What stands at a path. */
 export type Listing =
@@ -8,10 +8,14 @@ export type Listing =
   | { readonly kind: "gone" }
   | { readonly kind: "failed"; readonly words: string };
 
+const GONE: Listing = { kind: "gone" };
+const OTHER: Listing = { kind: "other" };
+
 interface Known {
   look: number;
   listing: Listing;
   readonly rest: Rest;
+  stat: Deno.FileInfo | null;
   /** Whether the entries were read at a time from which any change would show. */
   certain: boolean;
 }
@@ -31,21 +35,30 @@ export class Directories {
   /** What stands at the path; symbolic links are followed. */
   list(path: string): Listing {
     const known = this.#known.get(path) ??
-      { look: 0, listing: { kind: "gone" }, rest: new Rest(), certain: false };
+      { look: 0, listing: GONE, rest: new Rest(), stat: null, certain: false };
     if (known.look === this.#look) return known.listing;
     this.#known.set(path, known);
     known.look = this.#look;
     try {
       const stat = Deno.statSync(path);
+      // Most of the time nothing has changed, and this is all that a directory costs.
+      if (known.certain && known.stat !== null && sameStat(stat, known.stat)) return known.listing;
+      known.stat = stat;
       if (stat.isDirectory) this.#read(path, known, stat, signatureOf(stat));
-      else known.listing = { kind: "other" };
+      else known.listing = OTHER;
     } catch (error) {
       known.listing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory
-        ? { kind: "gone" }
+        ? GONE
         : { kind: "failed", words: (error as Error).message };
     }
     if (known.listing.kind !== "directory") known.certain = false;
     return known.listing;
+  }
+
+  /** Whether what stands at each of these paths is what it was: the same kind, and the same names if a directory. */
+  unchanged(listings: ReadonlyMap<string, Listing>): boolean {
+    for (const [path, listing] of listings) if (this.list(path) !== listing) return false;
+    return true;
   }
 
   /** The directories of this look by path, each with a text that is another one once it was made anew. */

@@ -14,6 +14,7 @@ const GATHER = 10;
 /** Hints make at most this share of the time a look: a storm of events costs a tenth of a core, not a whole one. */
 const HINT_SHARE = 10;
 const HINT_SPACING = 50;
+const WIDEST_SPACING = 500;
 
 /**
  * Looks again and again: after the interval, earlier if the last look wished so, soon if something gives a hint, and
@@ -73,7 +74,7 @@ export class LookLoop {
       }
       const ended = performance.now();
       for (const resolve of asked) resolve();
-      const spacing = Math.max(HINT_SPACING, (ended - began) * HINT_SHARE);
+      const spacing = Math.min(WIDEST_SPACING, Math.max(HINT_SPACING, (ended - began) * HINT_SHARE));
       await this.#sleep(Math.min(this.#parts.pollInterval, wish), spacing);
     }
   }

@@ -5,7 +5,8 @@ import { Belief, type Found, type Patience } from "./_belief.ts";
 import type { Place } from "./_claims.ts";
 import { readLayout, type ReadPair } from "./_read_layout.ts";
 import { type Moment, Rest } from "./_rest.ts";
-import { ABSENT, joinSignatures, type Signature, signatureAt } from "./_signature.ts";
+import { ABSENT, joinSignatures, looksSame, type Signature, signatureAt } from "./_signature.ts";
+import type { Layout } from "./layout.ts";
 
 /** What the files of a pair were found to hold. */
 export interface Reading {
@@ -30,6 +31,8 @@ export type Wish = { readonly kind: "none" | "read" } | { readonly kind: "wait";
 
 const NO_PAIR: PairBytes = { certificate: null, key: null };
 const TRIES = 3;
+// Every so many looks, what is behind a link is looked at as well.
+const WHOLE_LOOK = 4;
 
 /** One pair: what is seen of it, and what is believed. */
 export class PairState {
@@ -45,6 +48,8 @@ export class PairState {
   #atomic = false;
   #read = false;
   #certain = false;
+  #stats: readonly Deno.FileInfo[] | null = null;
+  #looks = 0;
 
   constructor(place: Place, parts: ReadingParts) {
     this.place = place;
@@ -53,8 +58,10 @@ export class PairState {
 
   /** Looks at the files without reading them. */
   look(place: Place, moment: Moment): Wish {
+    const before = this.place;
     this.place = place;
     if (place.words !== null) return this.unknown(moment, place.words);
+    if (this.#isIdle(before)) return { kind: "none" };
     const signature = this.#signature();
     if (signature === ABSENT) return this.gone(moment, `"${place.path}" does not exist`);
     this.#note(signature, moment);
@@ -91,12 +98,22 @@ export class PairState {
   /** Nobody can tell what is at the place, for the reason that the system gives. */
   unknown(moment: Moment, words: string): Wish {
     this.#forget();
-    return this.#see(unreadable(words), moment);
+    return this.#see(unreadable(words, hintOf(words, this.place.path)), moment);
   }
 
   /** Milliseconds until this has to be looked at again, whatever happens; `Infinity` if never. */
   due(moment: Moment): number {
     return this.belief.due(moment.now, this.#parts);
+  }
+
+  /** Whether everything rests and is settled: then this is all that a look costs. */
+  #isIdle(before: Place): boolean {
+    const { layout, directory } = this.place;
+    const settled = this.#read && this.#certain && this.belief.waiting === null && before.layout === layout;
+    if (!settled || this.#stats === null) return false;
+    // To move the link shows in the names of the directory, and nobody writes behind it.
+    if (this.#link !== null && ++this.#looks % WHOLE_LOOK !== 0) return true;
+    return members(layout).every((name, at) => looksSame(`${directory}/${name}`, this.#stats![at]));
   }
 
   #note(signature: Signature, moment: Moment): boolean {
@@ -112,15 +129,13 @@ export class PairState {
 
   #signature(): Signature {
     const { directory, layout } = this.place;
-    const members = layout.kind === "split"
-      ? [layout.certificate, layout.key, ...layout.staple ? [layout.staple] : []]
-      : layout.kind === "combined"
-      ? [layout.file]
-      : [];
-    const parts = members.map((name) => signatureAt(`${directory}/${name}`));
-    if (members.length > 0 && parts.every((part) => part === ABSENT)) return ABSENT;
+    const names = members(layout);
+    const parts = names.map((name) => signatureAt(`${directory}/${name}`));
+    const stats = parts.flatMap(({ stat }) => stat ?? []);
+    this.#stats = stats.length === parts.length && parts.length > 0 ? stats : null;
+    if (parts.length > 0 && parts.every((part) => part === ABSENT)) return ABSENT;
     const joined = joinSignatures(parts);
-    return { ...joined, text: `${members.join("/")} ${joined.text}` };
+    return { ...joined, text: `${names.join("/")} ${joined.text}` };
   }
 
   /**
@@ -171,6 +186,12 @@ export class PairState {
   }
 }
 
+function members(layout: Layout): string[] {
+  if (layout.kind === "none") return [];
+  if (layout.kind === "combined") return [layout.file];
+  return [layout.certificate, layout.key, ...layout.staple ? [layout.staple] : []];
+}
+
 /** SHA-256 of the members in hex. */
 export function hashPair(pair: PairBytes): string {
   const hash = createHash("sha256");
@@ -185,6 +206,10 @@ export function hashPair(pair: PairBytes): string {
 function unreadable(words: string, hint = ""): Found<Reading> {
   const problem: Problem = { cause: "file_unreadable", detail: words };
   return { key: "unreadable", grade: "unreadable", value: withProblem(problem, hint) };
+}
+
+function hintOf(words: string, path: string): string {
+  return words.startsWith("Permission denied") ? accessHint(path) : "";
 }
 
 function withProblem(problem: Problem, hint: string): Reading {

@@ -1,5 +1,5 @@
 import { GLOBSTAR, Minimatch } from "minimatch";
-import type { Directories } from "./_directories.ts";
+import type { Directories, Listing } from "./_directories.ts";
 
 /** A path that a pattern is for. */
 export interface Match {
@@ -11,7 +11,8 @@ export interface Match {
 export interface Matches {
   /** In the order of their paths. */
   readonly matches: readonly Match[];
-  /** Directories that could not be looked into, with the system's words; what is below them is unknown, not gone. */
+  /** Directories that could not be looked into, with the system's words; what is below them is unknown, not gone. A
+   * match that cannot be looked at is a match all the same. */
   readonly failures: readonly { readonly directory: string; readonly words: string }[];
   /** Whether there are more matches than are taken. */
   readonly cut: boolean;
@@ -34,6 +35,7 @@ export class Pattern {
   readonly base: string;
   readonly #rows: readonly Row[];
   readonly #excludes: readonly Minimatch[];
+  #last: { readonly listings: ReadonlyMap<string, Listing>; readonly matches: Matches } | null = null;
 
   constructor(text: string, exclude: readonly string[]) {
     const clean = text.length > 1 ? text.replace(/\/+$/, "") : text;
@@ -44,15 +46,19 @@ export class Pattern {
     this.#excludes = exclude.map((pattern) => new Minimatch(below(this.base, pattern), { dot: true }));
   }
 
-  /** Everything that the pattern is for. */
+  /** Everything that the pattern is for; the same object as long as no directory on the way has changed. */
   find(directories: Directories): Matches {
+    if (this.#last && directories.unchanged(this.#last.listings)) return this.#last.matches;
     const walk = new Walk(directories, (path) => this.#excludes.some((exclude) => exclude.match(path)));
     for (const row of this.#rows) walk.step("", row, 1);
-    return walk.result();
+    this.#last = { listings: walk.listings, matches: walk.result() };
+    return this.#last.matches;
   }
 }
 
 class Walk {
+  /** Everything that was looked at on the way. */
+  readonly listings = new Map<string, Listing>();
   readonly #found = new Map<string, Match>();
   readonly #failures = new Map<string, string>();
   readonly #directories: Directories;
@@ -100,11 +106,8 @@ class Walk {
     if (entry?.isFile) this.#found.set(path, { path, kind: "file" });
     else if (entry?.isDirectory) this.#found.set(path, { path, kind: "directory" });
     else {
-      const listing = this.#directories.list(path);
-      if (listing.kind === "failed") this.#failures.set(path, listing.words);
-      if (listing.kind === "directory" || listing.kind === "other") {
-        this.#found.set(path, { path, kind: listing.kind === "directory" ? "directory" : "file" });
-      }
+      const { kind } = this.#list(path);
+      if (kind !== "gone") this.#found.set(path, { path, kind: kind === "other" ? "file" : "directory" });
     }
   }
 
@@ -113,9 +116,15 @@ class Walk {
       this.#cut = true;
       return [];
     }
-    const listing = this.#directories.list(directory);
+    const listing = this.#list(directory);
     if (listing.kind === "failed") this.#failures.set(directory, listing.words);
     return listing.kind === "directory" ? listing.entries : [];
+  }
+
+  #list(path: string): Listing {
+    const listing = this.#directories.list(path);
+    this.listings.set(path, listing);
+    return listing;
   }
 }
 

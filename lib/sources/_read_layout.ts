@@ -102,7 +102,9 @@ export function systemWords(error: unknown): string {
 }
 
 export function permissionHint(error: unknown, path: string): string {
-  return error instanceof Deno.errors.PermissionDenied
-    ? `give the user that runs certgate read access to ${path}, e.g. by its group`
-    : "";
+  return error instanceof Deno.errors.PermissionDenied ? accessHint(path) : "";
+}
+
+export function accessHint(path: string): string {
+  return `give the user that runs certgate read access to ${path}, e.g. by its group`;
 }

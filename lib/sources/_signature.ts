@@ -3,6 +3,8 @@ export interface Signature {
   readonly text: string;
   /** Milliseconds since the epoch before which the last change must have happened, by the clock of the files. */
   readonly changedBefore: number;
+  /** The look itself, where the path is there. */
+  readonly stat?: Deno.FileInfo;
 }
 
 /** The text of a path at which there is nothing. */
@@ -18,11 +20,27 @@ const CTIME_STEP = 1000;
  */
 export function signatureAt(path: string): Signature {
   try {
-    return signatureOf(Deno.statSync(path));
+    const stat = Deno.statSync(path);
+    return { ...signatureOf(stat), stat };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return ABSENT;
     return { text: `error ${(error as Error).message}`, changedBefore: -Infinity };
   }
+}
+
+/** Whether a path still looks as it did; the same as comparing texts, without making them. */
+export function looksSame(path: string, before: Deno.FileInfo): boolean {
+  try {
+    return sameStat(Deno.statSync(path), before);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether two looks saw the same. */
+export function sameStat(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
+  return a.ino === b.ino && a.dev === b.dev && a.size === b.size && a.mode === b.mode &&
+    a.mtime?.getTime() === b.mtime?.getTime() && a.ctime?.getTime() === b.ctime?.getTime();
 }
 
 /** The same of a look that was had already. */

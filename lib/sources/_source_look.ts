@@ -43,8 +43,8 @@ export interface SourceSettings {
   readonly secretName: string;
 }
 
-// How long the loop may be held up in one piece; calls of Envoy Gateway are answered in between.
-const SLICE = 5;
+// Places that are looked at in one piece, which takes a few milliseconds; calls of Envoy Gateway are answered in between.
+const SLICE = 250;
 const READ_TOGETHER = 16;
 
 /** One source: the places that its pattern is for, and what is known of each. */
@@ -81,21 +81,22 @@ export class SourceLook {
     this.errors.clear();
     const present = new Set<PairState>();
     const matches = this.#pattern.find(this.#directories);
-    const { places, leftAlone } = this.#claims.of(matches.matches);
+    const { places, leftAlone } = this.#claims.of(matches);
     const wanted: PairState[] = [];
     let soonest = Infinity;
-    let sliceEnd = performance.now() + SLICE;
+    let count = 0;
+    let at = moment();
     for (const place of this.#withLiteral(places, matches)) {
-      if (performance.now() > sliceEnd) {
+      if (++count % SLICE === 0) {
         await new Promise((resolve) => setTimeout(resolve));
-        sliceEnd = performance.now() + SLICE;
+        at = moment();
       }
       const state = this.#state(place);
       present.add(state);
       if (!this.present.has(state)) this.dirty = true;
       const wish = place.missing === undefined
-        ? state.look(place, moment())
-        : state.gone(moment(), place.missing.detail, place.missing.hint);
+        ? state.look(place, at)
+        : state.gone(at, place.missing.detail, place.missing.hint);
       if (wish.kind === "read") wanted.push(state);
       if (wish.kind === "wait") soonest = Math.min(soonest, wish.ms);
     }

@@ -57,10 +57,14 @@ export function findLayout(names: readonly string[]): Layout {
  * @returns Certificate and key by the usual names; `combined` where the name says nothing of a second file.
  */
 export function findSiblings(name: string, names: readonly string[]): Layout {
+  return siblingsOf(name, new Set(names));
+}
+
+function siblingsOf(name: string, names: ReadonlySet<string>): Layout {
   const usual = KNOWN.filter(([certificate, key]) => name === certificate || name === key);
-  const known = usual.find((members) => members.every((member) => names.includes(member))) ?? usual[0];
+  const known = usual.find((members) => members.every((member) => names.has(member))) ?? usual[0];
   if (known) return { kind: "split", certificate: known[0], key: known[1] };
-  const key = keyNames(name).find((key) => names.includes(key));
+  const key = keyNames(name).find((key) => names.has(key));
   return key === undefined ? siblingsOrCombined(name) : { kind: "split", certificate: name, key };
 }
 
@@ -76,10 +80,12 @@ export function groupFiles(
   caught: readonly string[],
   names: readonly string[],
 ): readonly { readonly file: string; readonly layout: Layout }[] {
+  const there = new Set(names);
+  const certificates = certificatesByKey(names);
   const pairs = new Map<string, { file: string; layout: Layout }>();
   for (const name of [...caught].sort()) {
     if (OF_ISSUER.test(name) || name.startsWith(".")) continue;
-    const layout = findSiblings(certificateOf(name, names), names);
+    const layout = siblingsOf(certificates.get(name) ?? name, there);
     const file = layout.kind === "split" ? layout.certificate : name;
     const id = layout.kind === "split" ? layout.key : file;
     const taken = pairs.get(id);
@@ -88,10 +94,14 @@ export function groupFiles(
   return [...pairs.values()];
 }
 
-/** The certificate beside a key; the name itself if it is no key of any. */
-function certificateOf(name: string, names: readonly string[]): string {
-  const known = KNOWN.find(([certificate, key]) => name === key && names.includes(certificate));
-  return known?.[0] ?? names.find((certificate) => keyNames(certificate).includes(name)) ?? name;
+/** The certificate beside each key. */
+function certificatesByKey(names: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const name of names) for (const key of keyNames(name)) found.set(key, name);
+  for (const [certificate, key] of [...KNOWN].reverse()) {
+    if (names.includes(certificate)) found.set(key, certificate);
+  }
+  return found;
 }
 
 function rank(certificate: string): number {
