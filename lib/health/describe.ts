@@ -1,4 +1,5 @@
 import { CAUSES, type Verdict } from "../model/mod.ts";
+import { dateText } from "./_date_text.ts";
 
 /** When a certificate is valid, in milliseconds since the epoch. */
 export interface ValidityDates {
@@ -45,11 +46,4 @@ export function describe(hostname: string, verdict: Verdict, dates: ValidityDate
     case "NotJudged":
       return `The certificate for ${hostname} cannot be checked, so it is left as it is.`;
   }
-}
-
-/** `2026-11-21 14:05 UTC` */
-function dateText(time: number): string {
-  // The longest date that a certificate can hold is in 9999; anything further is no date.
-  if (!(Math.abs(time) <= 8.64e15)) return "an unknown date";
-  return `${new Date(time).toISOString().slice(0, -8).replace("T", " ")} UTC`;
 }

@@ -1,4 +1,5 @@
 import { CAUSES, type GateStatus, type ListenerStatus } from "../model/mod.ts";
+import { dateText } from "./_date_text.ts";
 import { listTroubles, type Trouble } from "./_troubles.ts";
 import { HINTS } from "./hints.ts";
 
@@ -132,7 +133,7 @@ function messageOf(listener: ListenerStatus, word: ListenerWord, status: GateSta
   if (word === "waiting") return waitingFor(listener, status);
   const held = listener.secrets.find(({ serving }) => serving === "held");
   if (held !== undefined) {
-    const until = held.notAfter === null ? "" : ` until ${rfc3339(held.notAfter)}`;
+    const until = held.notAfter === null ? "" : ` until ${dateText(held.notAfter)}`;
     return `The certificate that arrived last cannot be used (${CAUSES[held.verdict.cause].why}), ` +
       `so the earlier one goes on being served${until}.`;
   }
