@@ -6,6 +6,9 @@ import { escapeHtml, STATUS_PAGE_STYLE } from "./_page_style.ts";
 /** Seconds after which a browser asks again. */
 const REFRESH = 10;
 
+/** Thousands of hosts that are well would only hide the others, and be rendered again every few seconds. */
+const MOST_SERVING = 500;
+
 /**
  * The status page: the same as `certgate status`, for a browser. Rendered here and whole: no script, nothing fetched
  * from anywhere, every value escaped.
@@ -48,8 +51,9 @@ function gatePart(gate: GateStatus, { rows, troubles }: ReturnType<typeof digest
   const others = rows.filter((row) => row.usable);
   return section("Something is wrong", troubles.map(troubleItem)) +
     section("Hosts that do not serve", wrong.map(hostItem)) +
-    section("Hosts that serve", others.map(hostItem)) +
-    section("What ends next", endsNext(rows)) +
+    section("Hosts that serve", others.slice(0, MOST_SERVING).map(hostItem), others.length) +
+    (others.length > MOST_SERVING ? "<p>certgate status lists them all.</p>\n" : "") +
+    section("What ends next", endsNext(rows), "") +
     section(
       "Sources",
       gate.sources.map(({ source, up, pairs, watching }) =>
@@ -80,15 +84,14 @@ function gatePart(gate: GateStatus, { rows, troubles }: ReturnType<typeof digest
     ]);
 }
 
-function section(title: string, items: readonly string[]): string {
+function section(title: string, items: readonly string[], note: number | string = items.length): string {
   if (items.length === 0) return "";
-  return `<section><h2>${title} <small>${items.length}</small></h2>\n<ul>\n${
-    items.join("")
-  }</ul></section>\n`;
+  return `<section><h2>${title} <small>${note}</small></h2>\n<ul>\n${items.join("")}</ul></section>\n`;
 }
 
 function hostItem(row: ListenerRow): string {
-  const tone = row.usable ? row.word === "held" || row.warnings.length > 0 ? "warn" : "good" : "bad";
+  const attention = row.word === "held" || row.word === "waiting" || row.warnings.length > 0;
+  const tone = row.word === "withheld" ? "bad" : attention ? "warn" : "good";
   const facts = [
     row.since ? `since ${moment(row.since)}` : "",
     row.notAfter ? `valid until ${moment(row.notAfter)}` : "",
@@ -112,8 +115,8 @@ const SHOWN_ENDS = 5;
 function endsNext(rows: readonly ListenerRow[]): string[] {
   const ending = rows.filter((row) => row.notAfter !== null)
     .sort((a, b) => a.notAfter! < b.notAfter! ? -1 : a.notAfter! > b.notAfter! ? 1 : 0);
-  return ending.slice(0, SHOWN_ENDS).map(({ hostname, notAfter, warnings }) =>
-    fact(hostname, [moment(notAfter!)], warnings.length === 0)
+  return ending.slice(0, SHOWN_ENDS).map(({ hostname, notAfter }) =>
+    `<li class="plain"><b>${escapeHtml(hostname)}</b> ${escapeHtml(moment(notAfter!))}</li>\n`
   );
 }
 
