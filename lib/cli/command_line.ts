@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { configJsonSchema } from "../resources/mod.ts";
 import { addAgentCommands } from "./agent_commands.ts";
 import { egConfig } from "./eg_config.ts";
@@ -54,6 +54,7 @@ function describeCommands(terminal: Terminal, done: Done): Command {
   addAgentCommands(program, terminal, done);
   addReplay(program, terminal, done);
   addConfig(program, terminal, done);
+  addMonitoring(program, terminal, done);
   program.command("version").description("print the version").action(() => {
     terminal.out(`certgate ${VERSION} (deno ${Deno.version.deno}, v8 ${Deno.version.v8})\n`);
   });
@@ -62,7 +63,7 @@ function describeCommands(terminal: Terminal, done: Done): Command {
 
 function addRun(program: Command, terminal: Terminal, done: Done): void {
   program.command("run")
-    .description("serve the hook to Envoy Gateway until stopped")
+    .description("serve the hook and the gate to Envoy Gateway until stopped")
     .option(...CONFIG_OPTION)
     .addHelpText(
       "after",
@@ -126,11 +127,15 @@ function addReplay(program: Command, terminal: Terminal, done: Done): void {
 
 function addConfig(program: Command, terminal: Terminal, done: Done): void {
   program.command("eg-config")
-    .description("print the Envoy Gateway configuration that the hook needs")
+    .description("print the configuration that Envoy Gateway needs")
     .option(...CONFIG_OPTION)
     .option(
       "--resources <dir>",
-      "print a whole standalone configuration that reads Gateway API objects from here",
+      "print a whole standalone configuration that reads Gateway API objects from here (default gate.output)",
+    )
+    .addHelpText(
+      "after",
+      "\nWith the gate on, this is a whole configuration; with the gate off, the block for one that exists.",
     )
     .action(async (options) => {
       await withConfig(options.config, terminal, done, (config) => {
@@ -145,6 +150,29 @@ function addConfig(program: Command, terminal: Terminal, done: Done): void {
     });
   config.command("schema").description("print the JSON Schema of the configuration file, for editors")
     .action(() => terminal.out(`${JSON.stringify(configJsonSchema(), null, 2)}\n`));
+}
+
+function addMonitoring(program: Command, terminal: Terminal, done: Done): void {
+  program.command("rules")
+    .description("print the alert rules for Prometheus")
+    .option("--runbook-url <url>", "where the runbooks are published; each alert links to its own")
+    .addOption(
+      new Option("--compat <names>", "nso uses the metric names of the network-services-operator")
+        .choices(["none", "nso"]),
+    )
+    .option("--team <name>", "value of the label team")
+    .addHelpText("after", "\nExample:\n  certgate rules > /etc/prometheus/rules.d/certgate.rules.yaml")
+    .action(async (options) => {
+      const { rules } = await import("./rules.ts");
+      done(await rules(terminal, options));
+    });
+  program.command("runbook")
+    .description("say what to do about an alert, or which alerts there are")
+    .argument("[alert]", "name of the alert")
+    .action(async (alert: string | undefined) => {
+      const { runbook } = await import("./runbook.ts");
+      done(await runbook(alert, terminal));
+    });
 }
 
 function readTime(text: string): number {

@@ -1,18 +1,23 @@
 import { stringify } from "yaml";
 import { type Config, parseListenAddress } from "../resources/mod.ts";
 
+/** The kind that carries the revision of what is published from the gate through Envoy Gateway to the hook. */
+const CERT_STATE = { group: "certgate.dev", version: "v1alpha1", kind: "CertState" };
+
 /**
- * The configuration that Envoy Gateway needs for the hook.
+ * The configuration that Envoy Gateway needs for the hook and, where it is on, for the gate.
  *
  * Every list is included, because what is not included can be neither judged nor pruned, and errors are not passed
- * over (`failOpen: false`), because Envoy Gateway would then publish the snapshot that nobody has judged.
+ * over (`failOpen: false`), because Envoy Gateway would then publish the snapshot that nobody has judged. With the gate on,
+ * Envoy Gateway reads what certgate publishes and nothing else, and knows the kind `CertState`.
  *
  * @param config The configuration that the agent runs with; the address and the message size are taken from it.
- * @param resources Directory with Gateway API objects for standalone mode; `null` prints the `extensionManager` block
- * alone, to be put into a configuration that exists.
+ * @param resources Directory with Gateway API objects for standalone mode; `null` takes `gate.output`, or prints the
+ * `extensionManager` block alone where the gate is off, to be put into a configuration that exists.
  * @returns YAML text.
  */
 export function egConfig(config: Config, resources: string | null): string {
+  const { gate, envoy: { runtimeDir } } = config;
   const address = parseListenAddress(config.hook.listen);
   if (typeof address === "string") throw new TypeError(`Cannot print the configuration: ${address}`);
   const service = address.kind === "unix"
@@ -30,9 +35,11 @@ export function egConfig(config: Config, resources: string | null): string {
         translation: { cluster: include, secret: include, listener: include, route: include },
       },
     },
+    ...(gate.output !== undefined && gate.certState ? { policyResources: [CERT_STATE] } : {}),
     service,
   };
-  if (resources === null) return stringify({ extensionManager }, PLAIN);
+  const paths = resources ?? gate.output;
+  if (paths === undefined) return stringify({ extensionManager }, PLAIN);
   return stringify({
     apiVersion: "gateway.envoyproxy.io/v1alpha1",
     kind: "EnvoyGateway",
@@ -40,8 +47,8 @@ export function egConfig(config: Config, resources: string | null): string {
     provider: {
       type: "Custom",
       custom: {
-        resource: { type: "File", file: { paths: [resources] } },
-        infrastructure: { type: "Host", host: {} },
+        resource: { type: "File", file: { paths: [paths] } },
+        infrastructure: { type: "Host", host: runtimeDir === undefined ? {} : { runtimeDir } },
       },
     },
     extensionManager,

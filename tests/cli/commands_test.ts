@@ -106,6 +106,24 @@ Deno.test("eg-config follows the configuration", async () => {
   await Deno.remove(file);
 });
 
+Deno.test("eg-config lets Envoy Gateway read what the gate publishes, and know the kind CertState", async () => {
+  const file = await Deno.makeTempFile();
+  const settings = (more: string) =>
+    Deno.writeTextFile(file, `gate: { resources: /etc/gateway, output: /run/gate${more} }\n`);
+  await settings("");
+  const { provider: { custom }, extensionManager } = parse((await certgate("eg-config", "-c", file)).out);
+  assert.deepEqual(custom.resource.file.paths, ["/run/gate"]);
+  assert.deepEqual(extensionManager.policyResources, [
+    { group: "certgate.dev", version: "v1alpha1", kind: "CertState" },
+  ]);
+  const other = parse((await certgate("eg-config", "-c", file, "--resources", "/elsewhere")).out);
+  assert.deepEqual(other.provider.custom.resource.file.paths, ["/elsewhere"]);
+  await settings(", certState: false");
+  const without = parse((await certgate("eg-config", "-c", file)).out);
+  assert.equal(without.extensionManager.policyResources, undefined);
+  await Deno.remove(file);
+});
+
 Deno.test("config check says that a file is right, or where it is wrong", async () => {
   const file = await Deno.makeTempFile({ suffix: ".yaml" });
   await Deno.writeTextFile(file, "neverGate: [default/wildcard]\n");
@@ -130,7 +148,8 @@ Deno.test("config schema is a JSON Schema", async () => {
 Deno.test("--help names every command and the exit codes, and a wrong command is suggested", async () => {
   const { code, out } = await certgate("--help");
   assert.equal(code, 0);
-  for (const command of ["run", "check", "replay", "eg-config", "config", "version"]) {
+  const commands = "run check status explain wait replay eg-config config rules runbook version".split(" ");
+  for (const command of commands) {
     assert(out.includes(`  ${command}`));
   }
   assert.match(out, /Exit codes: 0 /);
@@ -138,6 +157,37 @@ Deno.test("--help names every command and the exit codes, and a wrong command is
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /Did you mean check/);
   assert.equal((await certgate()).code, 2);
+});
+
+Deno.test("--help of every command that can find something names its exit codes", async () => {
+  for (const command of ["check", "status", "explain", "wait"]) {
+    const { code, out } = await certgate(command, "--help");
+    assert.equal(code, 0);
+    assert.match(out, /^Exit codes: 0 .*\n/m, command);
+    assert.match(out, /^Examples:\n {2}certgate /m, command);
+  }
+});
+
+Deno.test("replay -o yaml gives the same as json", async () => {
+  const args = ["replay", capture, "--envoy", "none", "--at", AT];
+  const [json, yaml] = [await certgate(...args, "-o", "json"), await certgate(...args, "-o", "yaml")];
+  assert.deepEqual(parse(yaml.out), JSON.parse(json.out));
+});
+
+Deno.test("rules and runbook are printed, and a name that no alert has is answered with 2", async () => {
+  const { code, out } = await certgate(
+    "rules",
+    "--team",
+    "edge",
+    "--runbook-url",
+    "https://r.example/runbooks.md",
+  );
+  assert.equal(code, 0);
+  const [{ rules: [rule] }] = parse(out).groups;
+  assert.equal(rule.labels.team, "edge");
+  assert.match(rule.annotations.runbook_url, /^https:\/\/r\.example\/runbooks\.md#/);
+  assert((await certgate("runbook", rule.alert)).out.includes(rule.alert));
+  assert.equal((await certgate("runbook", "NoSuchAlert")).code, 2);
 });
 
 Deno.test("version says the version of certgate and of the runtime", async () => {
