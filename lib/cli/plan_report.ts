@@ -27,6 +27,11 @@ function describeStep(step: Step): [string, string] {
         `listener ${step.listenerName}`,
         change(`chain ${step.chainName || step.chain}: closes the connection, no certificate`),
       ];
+    case "add_refusing_chain":
+      return [
+        `listener ${step.listenerName}`,
+        `  ${pc.green("+")} a chain that closes the connection, for names that the gate leaves out`,
+      ];
     case "drop_certificate":
       return [
         `listener ${step.listenerName}`,

@@ -5,7 +5,7 @@ import { showComplaint } from "../resources/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { loadConfig } from "./load_config.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
-import { VERSION } from "./version.ts";
+import { RELEASED, VERSION } from "./version.ts";
 
 /**
  * `certgate run`: the agent, until SIGTERM or SIGINT. SIGHUP reads the configuration again, all or nothing.
@@ -25,7 +25,12 @@ export async function run(file: string | undefined, terminal: Terminal): Promise
   // Signals are taken before anything is opened: one that comes early is a wish too.
   const signals = listenForSignals();
   try {
-    const agent = await startAgent(loaded.config, { version: VERSION, log, clock: Date.now });
+    const agent = await startAgent(loaded.config, {
+      version: VERSION,
+      released: RELEASED,
+      log,
+      clock: Date.now,
+    });
     if (agent.kind !== "agent") {
       terminal.err(errorLines(agent.message, agent.hint));
       return agent.kind === "busy" ? EXIT.busy : EXIT.failed;
