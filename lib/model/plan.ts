@@ -1,4 +1,24 @@
+import type { Cause, Reason } from "./reasons.ts";
 import type { Verdict } from "./verdict.ts";
+
+/**
+ * A hostname that the gate has left out of what Envoy Gateway is given, so that no chain of a snapshot is for it. Where
+ * a wildcard would answer for it all the same, the hook makes it refuse.
+ */
+export interface DarkHostname {
+  /** As its listener has it, a wildcard perhaps. */
+  readonly hostname: string;
+  /** Port of its listener; Envoy Gateway in host mode listens on the very same. */
+  readonly port: number;
+  /** Why it is left out. */
+  readonly reason: Reason;
+  /** The same for machines. */
+  readonly cause: Cause;
+  /** Plain words for people. */
+  readonly message: string;
+  /** `namespace/name` of the Secret; empty if none is named. */
+  readonly secret: string;
+}
 
 /** The four lists of a snapshot. */
 export type ListName = "clusters" | "secrets" | "listeners" | "routes";
@@ -14,6 +34,8 @@ export interface Blame {
   readonly secret: string;
   /** What speaks against it. */
   readonly verdict: Verdict;
+  /** What to tell people, where that is not what the verdict alone says. */
+  readonly message?: string;
 }
 
 /** The verdict of a trust bundle. A bundle that loads may still have members that are better left out. */
@@ -66,6 +88,7 @@ export interface SecretStep {
  * |---|---|
  * | `drop_chain` | nothing in place of the filter chain |
  * | `refuse_chain` | a chain with the same match that has no certificate of anybody and serves nothing |
+ * | `add_refusing_chain` | one more chain at the end of the listener: it has these server names and serves nothing |
  * | `drop_certificate` | the chain without one of its certificates |
  * | `filter_chain_trust` | the chain with `bundle` as its inline client CA |
  * | `drop_listener` | nothing in place of the listener |
@@ -79,6 +102,17 @@ export interface SecretStep {
  */
 export type Step =
   | ChainStep & { readonly kind: "drop_chain" | "refuse_chain" }
+  | ListenerStep & {
+    readonly kind: "add_refusing_chain";
+    /** Server names of the chain, lower case, sorted; no chain of the request has one of them. */
+    readonly hostnames: readonly string[];
+    /** Whether the listener speaks QUIC. */
+    readonly quic: boolean;
+    /** Whether the listener does not look for server names yet, and so has to be told to. */
+    readonly inspect: boolean;
+    /** One entry for each of the names. */
+    readonly blame: readonly Blame[];
+  }
   | ChainStep & {
     readonly kind: "drop_certificate";
     readonly from: "sds" | "inline";
@@ -134,6 +168,8 @@ export interface PlanCounts {
   readonly prunedChains: number;
   /** Of those, the ones that a refusing chain stands in for. */
   readonly refusingChains: number;
+  /** Chains added that refuse hostnames which the gate has left out. */
+  readonly addedChains: number;
   /** Certificates taken out of chains that stay. */
   readonly prunedCertificates: number;
   /** Listeners taken out as a whole. */

@@ -6,6 +6,7 @@ export function countSteps(steps: readonly Step[], prunedChains: number): PlanCo
   return {
     prunedChains,
     refusingChains: of("refuse_chain"),
+    addedChains: of("add_refusing_chain"),
     prunedCertificates: of("drop_certificate"),
     removedListeners: of("drop_listener"),
     parkedListeners: of("park_listener"),

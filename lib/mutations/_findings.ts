@@ -70,7 +70,7 @@ function malformed(snapshot: Snapshot): Finding[] {
 /** Names that a chain was dropped for, or lost a certificate for, because nothing loadable stands behind them. */
 export function unresolvedNames(steps: readonly Step[]): Finding[] {
   return steps.flatMap((step) => {
-    if (!("listener" in step)) return [];
+    if (!("listener" in step) || step.kind === "add_refusing_chain") return [];
     const chain = "chainName" in step ? `, chain "${step.chainName}"` : "";
     return step.blame.filter(({ verdict }) => verdict.cause === "secret_missing").map((
       { secret },

@@ -1,9 +1,10 @@
-import type { Blame, Plan } from "../model/mod.ts";
+import type { Blame, Plan, Step } from "../model/mod.ts";
 import type { Snapshot } from "../xds/mod.ts";
 import { countSteps } from "./_count.ts";
 import { findProblems, unresolvedNames } from "./_findings.ts";
 import { HiddenReferences } from "./_hidden_references.ts";
 import { Judgement } from "./_judgement.ts";
+import { planDark } from "./_plan_dark.ts";
 import { planCluster } from "./_plan_cluster.ts";
 import { planListener } from "./_plan_listener.ts";
 import { planSecrets } from "./_plan_secrets.ts";
@@ -21,6 +22,7 @@ import { SecretTable } from "./_secret_table.ts";
  * - Never takes the client check off a chain.
  * - Without a single secret in the request, references are taken to be fine: the list was not sent.
  * - A request that breaks off gets no step at all.
+ * - A hostname that the gate has left out gets a chain that refuses it where another one would answer for it.
  * - Planning the answer again gives no step. Never throws, whatever the bytes are.
  *
  * @param verdictOf The verdict of each pair and bundle, asked for in the order of the request.
@@ -31,6 +33,7 @@ export function planPrune(snapshot: Snapshot, verdictOf: VerdictOf, options: Pru
   const findings = findProblems(snapshot);
   if (!snapshot.intact) return emptyPlan(findings, judgement.edge);
   const fates = snapshot.listeners.map((listener) => planListener(listener, { secrets, judgement }));
+  const dark = planDark(snapshot, fates, options.onDark === "wildcard" ? [] : options.dark ?? []);
   const dropped = fates.flatMap((fate) => fate.dropped);
   let names: ReadonlySet<string> | null = null;
   let hidden: HiddenReferences | null = null;
@@ -44,15 +47,24 @@ export function planPrune(snapshot: Snapshot, verdictOf: VerdictOf, options: Pru
   const steps = [
     ...snapshot.clusters.flatMap((cluster) => planCluster(cluster, judgement)),
     ...planned.steps,
-    ...fates.flatMap((fate) => fate.steps),
+    ...fates.flatMap((fate, index) => [...fate.steps, ...asList(dark.get(index))]),
   ];
+  const darkNames = [...dark.values()].flatMap((step) => "hostnames" in step ? step.hostnames : []);
   return {
     steps,
     findings: [...findings, ...unresolvedNames(steps), ...planned.findings, ...judgement.findings],
     counts: countSteps(steps, dropped.length),
-    withheldHostnames: [...new Set(dropped.flat().flatMap(({ hostnames }) => hostnames))].sort(),
+    withheldHostnames: [
+      ...new Set([...dropped.flat().flatMap(({ hostnames }) => hostnames), ...darkNames]),
+    ].sort(),
     edge: judgement.edge,
   };
+}
+
+const NO_STEPS: readonly Step[] = [];
+
+function asList(step: Step | undefined): readonly Step[] {
+  return step === undefined ? NO_STEPS : [step];
 }
 
 /** The plan that changes nothing. */

@@ -1,4 +1,4 @@
-import type { Material, TrustVerdict, Verdict } from "../model/mod.ts";
+import type { DarkHostname, Material, TrustVerdict, Verdict } from "../model/mod.ts";
 import type { Throwaways } from "../xds/mod.ts";
 
 /**
@@ -19,6 +19,8 @@ export interface PruneOptions {
    * chain, with the certificate of a neighbour.
    */
   readonly onDark?: "refuse" | "wildcard";
+  /** Hostnames that the gate has left out; with `onDark: refuse` no other chain of their port answers for them. */
+  readonly dark?: readonly DarkHostname[];
   /** SDS names that are exempt from the dates, though never from what Envoy refuses. */
   readonly neverGate?: ReadonlySet<string>;
 }

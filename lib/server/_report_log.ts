@@ -28,7 +28,9 @@ export class ReportLog {
     const log = this.#log;
     const { counts } = plan;
     const subject = report.listeners[0] ?? "";
+    const gateways = report.gateways.map(({ namespace, name }) => `${namespace}/${name}`);
     log.info("snapshot answered", {
+      gateways,
       listeners: report.listeners.length,
       request_bytes: requestBytes,
       response_bytes: responseBytes,
@@ -37,10 +39,12 @@ export class ReportLog {
     });
     this.#onChange(`prune ${report.id}`, plan.steps.length === 0 ? "" : signature(report, plan), (again) => {
       if (plan.steps.length === 0) {
-        return log.info("every certificate is usable again", { listener: subject });
+        return log.info("every certificate is usable again", { gateways, listener: subject });
       }
       log.warn("pruned invalid TLS chains", {
+        gateways,
         pruned_chains: counts.prunedChains,
+        added_chains: counts.addedChains,
         pruned_secrets: counts.prunedSecrets,
         listeners_left_intact: leftIntact(plan),
         removed_listeners: counts.removedListeners,
@@ -51,7 +55,14 @@ export class ReportLog {
         reminder: again,
       });
       for (const { hostname, listener, reason, message, detail } of report.withheld) {
-        log.warn("listener certificate unhealthy", { listener, hostname, reason, message, detail });
+        log.warn("listener certificate unhealthy", {
+          gateways,
+          listener,
+          hostname,
+          reason,
+          message,
+          detail,
+        });
       }
     });
     const largest = Math.max(requestBytes, responseBytes);
@@ -59,11 +70,18 @@ export class ReportLog {
     this.#onChange(`size ${report.id}`, full ? "full" : "", () => {
       if (!full) return;
       log.warn("snapshots are near the largest message size", {
+        gateways,
         bytes: largest,
         max_message_size: maxMessageSize,
         hint: "raise hook.maxMessageSize here and maxMessageSize in Envoy Gateway",
       });
     });
+  }
+
+  /** A snapshot that is gone has nothing more to say; if it comes again, it begins anew. */
+  forget({ id }: Report): void {
+    this.#said.delete(`prune ${id}`);
+    this.#said.delete(`size ${id}`);
   }
 
   /** Says which kinds Envoy Gateway leaves out of any snapshot. */

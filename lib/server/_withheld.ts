@@ -21,6 +21,7 @@ type ListenerStep = Extract<Step, { listener: number }>;
 const WITHHOLDS: ReadonlySet<Step["kind"]> = new Set([
   "drop_chain",
   "refuse_chain",
+  "add_refusing_chain",
   "drop_listener",
   "park_listener",
 ]);
@@ -43,7 +44,11 @@ export function listWithheld(plan: Plan): WithheldHostname[] {
   return [...found.values()].sort((a, b) => a.hostname < b.hostname ? -1 : a.hostname > b.hostname ? 1 : 0);
 }
 
-function describeBlame(hostname: string, step: ListenerStep, { secret, verdict }: Blame): WithheldHostname {
+function describeBlame(
+  hostname: string,
+  step: ListenerStep,
+  { secret, verdict, message }: Blame,
+): WithheldHostname {
   const dates = verdict.validity ?? { notBefore: -Infinity, notAfter: Infinity };
   return {
     hostname,
@@ -51,7 +56,7 @@ function describeBlame(hostname: string, step: ListenerStep, { secret, verdict }
     secret,
     reason: verdict.reason,
     cause: verdict.cause,
-    message: describe(hostname, verdict, dates),
+    message: message ?? describe(hostname, verdict, dates),
     detail: verdict.detail,
   };
 }

@@ -1,8 +1,11 @@
 import type { GateStatus } from "../model/mod.ts";
+import type { SnapshotGateway } from "./snapshot_reports.ts";
 import type { WithheldHostname } from "./_withheld.ts";
 
 /** One answered snapshot, as far as the commands and the status page read it. */
 export interface SnapshotStatus {
+  /** Its Gateways with the revision that it was made from; empty where there are no CertState objects. */
+  readonly gateways: readonly SnapshotGateway[];
   /** xDS names of its listeners. */
   readonly listeners: readonly string[];
   /** RFC 3339. */

@@ -1,10 +1,22 @@
-import { type Hook, type HookOutcome, HOOKS, type Log } from "../model/mod.ts";
+import { type DarkHostname, type Hook, type HookOutcome, HOOKS, type Log } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
-import { echoResource, type Throwaways } from "../xds/mod.ts";
+import { echoResource, readCertStates, readSnapshot, type Throwaways } from "../xds/mod.ts";
 import type { Generation } from "./generation.ts";
 import type { HookHandler } from "./grpc_server.ts";
-import type { SnapshotReports } from "./snapshot_reports.ts";
+import type { SnapshotGateway, SnapshotReports } from "./snapshot_reports.ts";
 import { translate } from "./translate.ts";
+
+export type { DarkHostname };
+
+/** How a PostTranslateModify call ended. */
+export interface AnsweredCall {
+  /** The Gateways of the snapshot with the revision that it was made from; empty if there are no CertState objects. */
+  readonly gateways: readonly SnapshotGateway[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Envoy Gateway does not come again by itself after an `error`. */
+  readonly outcome: HookOutcome;
+}
 
 /** What the handlers are made of. */
 export interface HookParts {
@@ -15,6 +27,10 @@ export interface HookParts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly clock: () => number;
+  /** Hostnames that the gate leaves out now. Default none. */
+  readonly dark?: () => readonly DarkHostname[];
+  /** Told of every answered snapshot, and of every one that could not be answered. */
+  readonly onAnswered?: (call: AnsweredCall) => void;
 }
 
 /**
@@ -43,13 +59,30 @@ function echo(request: Uint8Array): Promise<Answer> {
 }
 
 async function answerSnapshot(request: Uint8Array, parts: HookParts): Promise<Answer> {
+  try {
+    const { gateways, ...answer } = await answerAndReport(request, parts);
+    tell(parts, gateways, answer.outcome);
+    return answer;
+  } catch (error) {
+    tell(parts, gatewaysOf(readSnapshot(request).context), "error");
+    throw error;
+  }
+}
+
+async function answerAndReport(
+  request: Uint8Array,
+  parts: HookParts,
+): Promise<Answer & { readonly gateways: readonly SnapshotGateway[] }> {
   const generation = parts.generation();
   const { answer, snapshot, plan, requestBytes, reverted } = await translate(request, {
     ...parts,
     generation,
+    dark: parts.dark?.(),
   });
+  const gateways = gatewaysOf(snapshot.context);
   parts.reports.record({
     snapshot,
+    gateways,
     plan,
     requestBytes,
     responseBytes: answer.byteLength,
@@ -57,7 +90,29 @@ async function answerSnapshot(request: Uint8Array, parts: HookParts): Promise<An
     whenEmpty: generation.config.whenEmpty,
   });
   const outcome = reverted.length > 0 ? "degraded" : plan.steps.length > 0 ? "changed" : "unchanged";
-  return { bytes: answer, outcome };
+  return { bytes: answer, outcome, gateways };
+}
+
+function gatewaysOf(context: Uint8Array): SnapshotGateway[] {
+  return readCertStates(context).map(({ namespace, gateway, revision }) => ({
+    namespace,
+    name: gateway,
+    revision,
+  }));
+}
+
+/** Whoever listens cannot spoil an answer. */
+function tell(
+  { onAnswered, clock, log, metrics }: HookParts,
+  gateways: readonly SnapshotGateway[],
+  outcome: HookOutcome,
+): void {
+  try {
+    onAnswered?.({ gateways, at: clock(), outcome });
+  } catch (error) {
+    metrics.add("certgate_hook_panics_total");
+    log.error("taking note of an answer failed, the answer goes out", { error });
+  }
 }
 
 async function measured(hook: Hook, answer: () => Promise<Answer>, parts: HookParts): Promise<Uint8Array> {

@@ -2,6 +2,8 @@ import {
   type Finding,
   type ListName,
   type Log,
+  type ObjectKey,
+  type ObjectName,
   type Plan,
   type Reason,
   WITHHOLDING_REASONS,
@@ -11,9 +13,17 @@ import type { Snapshot } from "../xds/mod.ts";
 import { ReportLog } from "./_report_log.ts";
 import { leftIntact, LISTS, listWithheld, type WithheldHostname } from "./_withheld.ts";
 
+/** A Gateway that a snapshot was made from. */
+export interface SnapshotGateway extends ObjectName {
+  /** Of its CertState object: what of certgate's publications the snapshot was made from. */
+  readonly revision: string;
+}
+
 /** One answered snapshot. */
 export interface AnsweredSnapshot {
   readonly snapshot: Snapshot;
+  /** Empty where there are no CertState objects. */
+  readonly gateways: readonly SnapshotGateway[];
   readonly plan: Plan;
   readonly requestBytes: number;
   readonly responseBytes: number;
@@ -29,6 +39,8 @@ export interface Report {
   readonly id: number;
   /** What the snapshot is recognised by when it comes again. */
   readonly names: ReadonlySet<string>;
+  /** Its Gateways, where it says so. */
+  readonly gateways: readonly SnapshotGateway[];
   readonly answeredAt: number;
   readonly answered: Pick<AnsweredSnapshot, "plan" | "requestBytes" | "responseBytes">;
   readonly listeners: readonly string[];
@@ -44,7 +56,7 @@ const READY_LISTENER = /^envoy-gateway-proxy-ready-/;
  * hostnames are the same set in each (promise 5 of the design).
  *
  * Envoy Gateway sends a snapshot per Gateway, or one for all, without a name; a snapshot replaces the earlier one that
- * it shares a filter chain with.
+ * it shares a Gateway with, or, where there are no CertState objects to name them, a filter chain.
  */
 export class SnapshotReports {
   readonly #parts: { log: Log; metrics: Metrics; clock: () => number };
@@ -59,12 +71,13 @@ export class SnapshotReports {
 
   /** Takes note of an answer that is about to go out. */
   record(answered: AnsweredSnapshot): void {
-    const { plan, snapshot } = answered;
+    const { plan, snapshot, gateways } = answered;
     const names = snapshotNames(snapshot);
-    const replaced = this.#reports.filter((other) => overlap(other.names, names));
+    const replaced = this.#reports.filter((other) => isSame(other, { names, gateways }));
     const report: Report = {
       id: replaced[0]?.id ?? ++this.#lastId,
       names,
+      gateways,
       answeredAt: this.#parts.clock(),
       answered: { plan, requestBytes: answered.requestBytes, responseBytes: answered.responseBytes },
       listeners: snapshot.listeners.map((listener) => listener.name).filter((name) =>
@@ -79,12 +92,28 @@ export class SnapshotReports {
     this.#count(answered);
     this.#show();
     this.#log.tell(report, answered);
-    this.#log.tellIncomplete(new Set(this.#reports.flatMap(({ incomplete }) => [...incomplete])));
+    this.#log.tellIncomplete(this.#allIncomplete());
+  }
+
+  /**
+   * Forgets the snapshots of Gateways that are gone: a Gateway that is deleted brings no further call. Snapshots that
+   * name no Gateway stay.
+   */
+  retain(isKnown: (gateway: ObjectKey) => boolean): void {
+    const gone = this.#reports.filter(({ gateways }) =>
+      gateways.length > 0 && !gateways.some(({ namespace, name }) => isKnown(`${namespace}/${name}`))
+    );
+    if (gone.length === 0) return;
+    this.#reports = this.#reports.filter((report) => !gone.includes(report));
+    for (const report of gone) this.#log.forget(report);
+    this.#show();
+    this.#log.tellIncomplete(this.#allIncomplete());
   }
 
   /** The list `snapshots` of `/v1/status`. */
   status(): unknown[] {
-    return this.#reports.map(({ answeredAt, answered, listeners, withheld, incomplete }) => ({
+    return this.#reports.map(({ gateways, answeredAt, answered, listeners, withheld, incomplete }) => ({
+      gateways,
       listeners,
       answeredAt: new Date(answeredAt).toISOString(),
       requestBytes: answered.requestBytes,
@@ -94,6 +123,10 @@ export class SnapshotReports {
       withheld,
       findings: answered.plan.findings.map(plainFinding),
     }));
+  }
+
+  #allIncomplete(): ReadonlySet<ListName> {
+    return new Set(this.#reports.flatMap(({ incomplete }) => [...incomplete]));
   }
 
   #count({ plan, requestBytes, responseBytes, whenEmpty }: AnsweredSnapshot): void {
@@ -148,6 +181,16 @@ function snapshotNames(snapshot: Snapshot): Set<string> {
   if (chains.length > 0) return new Set(chains);
   return new Set([...own.map(({ name }) => name), ...snapshot.secrets.map(({ name }) => `secret ${name}`)]);
 }
+
+type Identity = Pick<Report, "names" | "gateways">;
+
+function isSame(before: Identity, now: Identity): boolean {
+  if (before.gateways.length === 0 || now.gateways.length === 0) return overlap(before.names, now.names);
+  const keys = new Set(before.gateways.map(keyOf));
+  return now.gateways.some((gateway) => keys.has(keyOf(gateway)));
+}
+
+const keyOf = ({ namespace, name }: ObjectName) => `${namespace}/${name}`;
 
 function overlap(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
   if (some.size === 0 || others.size === 0) return some.size === others.size;

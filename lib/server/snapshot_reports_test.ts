@@ -5,7 +5,7 @@ import { fakeMetrics } from "../../tests/fakes/fake_metrics.ts";
 import { PostTranslateModifyRequestSchema } from "../../proto/gen/extension/service_pb.ts";
 import type { Plan, Step, Verdict } from "../model/mod.ts";
 import { readSnapshot } from "../xds/mod.ts";
-import { SnapshotReports } from "./snapshot_reports.ts";
+import { type SnapshotGateway, SnapshotReports } from "./snapshot_reports.ts";
 
 const expired: Verdict = {
   action: "withhold",
@@ -35,7 +35,13 @@ function planFor(listener: string, ...hostnames: string[]): Plan {
     chainName: hostname,
     blame: [{ hostnames: [hostname], secret: `default/${hostname}`, verdict: expired }],
   }));
-  const zero = { refusingChains: 0, prunedCertificates: 0, removedListeners: 0, parkedListeners: 0 };
+  const zero = {
+    refusingChains: 0,
+    addedChains: 0,
+    prunedCertificates: 0,
+    removedListeners: 0,
+    parkedListeners: 0,
+  };
   const counts = {
     ...zero,
     prunedChains: steps.length,
@@ -51,9 +57,10 @@ function bench() {
   const metrics = fakeMetrics();
   const time = { now: 1_000_000 };
   const reports = new SnapshotReports({ log, metrics, clock: () => time.now });
-  const record = (shot: ReturnType<typeof snapshot>, plan: Plan) =>
+  const record = (shot: ReturnType<typeof snapshot>, plan: Plan, gateways: SnapshotGateway[] = []) =>
     reports.record({
       snapshot: shot,
+      gateways,
       plan,
       requestBytes: 1,
       responseBytes: 1,
@@ -142,4 +149,49 @@ Deno.test("SnapshotReports names in log and status only what is affected, in pla
     status.withheld[0].message,
     /^HTTPS for one\.test is stopped: its certificate ran out on 2030-01-02 03:04 UTC/,
   );
+});
+
+const gateway = (name: string, revision = "r1"): SnapshotGateway => ({ namespace: "ns", name, revision });
+
+Deno.test("SnapshotReports knows a snapshot again by its Gateways, whatever became of its chains", async () => {
+  const { metrics, record, reports } = bench();
+  record(snapshot("a", "ns/a/1"), planFor("a", "one.test"), [gateway("a")]);
+  record(snapshot("a", "ns/a/9"), planFor("a", "two.test"), [gateway("a", "r2")]);
+  assert.equal(await metrics.sample(ACTIVE), 1);
+  record(snapshot("a", "ns/a/9"), planFor("a", "three.test"), [gateway("b")]);
+  assert.equal(await metrics.sample(ACTIVE), 2);
+  const status = reports.status() as { gateways: SnapshotGateway[] }[];
+  assert.deepEqual(status.map(({ gateways }) => gateways), [[gateway("a", "r2")], [gateway("b")]]);
+});
+
+Deno.test("SnapshotReports takes a snapshot that begins to name its Gateways for the one that did not", async () => {
+  const { metrics, record } = bench();
+  record(snapshot("a", "ns/a/1"), planFor("a", "one.test"));
+  record(snapshot("a", "ns/a/1"), planFor("a", "one.test"), [gateway("a")]);
+  record(snapshot("a", "ns/a/1"), planFor("a", "one.test"));
+  assert.equal(await metrics.sample(ACTIVE), 1);
+});
+
+Deno.test("SnapshotReports forgets the Gateways that are gone, and only these", async () => {
+  const { metrics, record, reports, pruned } = bench();
+  record(snapshot("a", "ns/a/1"), planFor("a", "one.test"), [gateway("a"), gateway("b")]);
+  record(snapshot("c", "ns/c/1"), planFor("c", "two.test"), [gateway("c")]);
+  record(snapshot("d", "ns/d/1"), planFor("d", "three.test"));
+  reports.retain((key) => key === "ns/b" || key === "ns/c");
+  assert.equal(await metrics.sample(ACTIVE), 3);
+  reports.retain((key) => key === "ns/c");
+  assert.equal(await metrics.sample(ACTIVE), 2);
+  assert.equal(await metrics.sample('certgate_tls_withheld_hostnames_active{reason="Expired"}'), 2);
+  reports.retain(() => false);
+  assert.equal(await metrics.sample(ACTIVE), 1);
+  const before = pruned();
+  record(snapshot("a", "ns/a/1"), planFor("a", "one.test"), [gateway("a")]);
+  assert.equal(pruned(), before + 1, "what comes again is told again");
+});
+
+Deno.test("SnapshotReports names the Gateways in every line about a snapshot", () => {
+  const { log, record } = bench();
+  record(snapshot("a", "ns/a/1"), planFor("a", "one.test"), [gateway("a")]);
+  record(snapshot("a", "ns/a/1"), planFor("a"), [gateway("a")]);
+  for (const { sentence, fields } of log.lines) assert.deepEqual(fields.gateways, ["ns/a"], sentence);
 });

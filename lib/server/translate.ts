@@ -1,4 +1,4 @@
-import type { Log, Material, Plan, TrustVerdict } from "../model/mod.ts";
+import type { DarkHostname, Log, Material, Plan, TrustVerdict } from "../model/mod.ts";
 import { emptyPlan, planPrune } from "../mutations/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
 import { applyPlan, readSnapshot, type Snapshot, type Throwaways } from "../xds/mod.ts";
@@ -24,6 +24,8 @@ export interface TranslateParts {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Hostnames that the gate has left out. Default none. */
+  readonly dark?: readonly DarkHostname[];
   /** Judges as if it were this moment, milliseconds since the epoch; default what the clock says. */
   readonly at?: number;
 }
@@ -91,7 +93,7 @@ async function learnWithin(
 }
 
 function planOrUndo(
-  { generation: { config }, throwaways, metrics, log }: TranslateParts,
+  { generation: { config }, throwaways, metrics, log, dark }: TranslateParts,
   snapshot: Snapshot,
   verdictOf: (material: Material) => TrustVerdict,
 ): { plan: Plan; reverted: string[] } {
@@ -99,7 +101,7 @@ function planOrUndo(
     const { whenEmpty, onDark } = config;
     const neverGate = new Set(config.neverGate);
     return {
-      plan: planPrune(snapshot, verdictOf, { whenEmpty, onDark, neverGate, throwaways }),
+      plan: planPrune(snapshot, verdictOf, { whenEmpty, onDark, neverGate, throwaways, dark }),
       reverted: [],
     };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { field, textField } from "./_encode.ts";
 import type { Parts } from "./_rewrite.ts";
-import type { Span } from "./_span.ts";
+import { type Span, spanOf } from "./_span.ts";
 import { throwawayCertificate, type Throwaways } from "./throwaways.ts";
 
 const TYPES = "type.googleapis.com/";
@@ -40,6 +40,18 @@ export function quicChain(match: Span | null, name: string, throwaways: Throwawa
   const filter = [textField(1, "envoy.filters.network.http_connection_manager"), any(4, HTTP, ...manager)];
   const quic = socket("quic", QUIC, field(1, tlsContext(throwaways)));
   return inOrder({ match, name, filter, socket: quic });
+}
+
+const INSPECTOR = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector";
+
+/** A filter chain match for server names and nothing else. */
+export function matchNames(names: readonly string[]): Span {
+  return spanOf(names.map((name) => textField(11, name)));
+}
+
+/** A listener filter that reads the server name from a client hello; without it Envoy matches no chain by name. */
+export function tlsInspector(): Parts {
+  return [textField(1, "envoy.filters.listener.tls_inspector"), any(3, INSPECTOR, NOTHING)];
 }
 
 interface ChainParts {

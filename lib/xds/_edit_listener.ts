@@ -1,5 +1,5 @@
 import type { ChainPlace, Step } from "../model/mod.ts";
-import { parkedChain, quicChain, refusingChain } from "./_closing_chain.ts";
+import { matchNames, parkedChain, quicChain, refusingChain, tlsInspector } from "./_closing_chain.ts";
 import { editTls, type TlsEdit } from "./_edit_tls.ts";
 import { field } from "./_encode.ts";
 import type { ChainView, ListenerView } from "./_listener.ts";
@@ -32,8 +32,19 @@ export function editListener(
     return now === null ? null : [field(3, ...now)];
   });
   const byDefault = edit("default");
-  if (byDefault === undefined) return chains;
-  return rewriteField(spanOf(chains), 25, (chain) => byDefault(chain));
+  const changedAll = byDefault === undefined
+    ? chains
+    : rewriteField(spanOf(chains), 25, (chain) => byDefault(chain));
+  return [...changedAll, ...steps.flatMap((step) => addition(step, throwaways))];
+}
+
+/** What stands at the end of the listener: the parser adds it to the lists wherever it stands. */
+function addition(step: ListenerStep, throwaways: Throwaways): Parts {
+  if (step.kind !== "add_refusing_chain") return [];
+  const match = matchNames(step.hostnames);
+  const name = "certgate-refuse";
+  const chain = step.quic ? quicChain(match, name, throwaways) : refusingChain(match, name);
+  return [field(3, ...chain), ...(step.inspect ? [field(9, ...tlsInspector())] : [])];
 }
 
 type Change = (chain: Span) => Parts | null;

@@ -11,6 +11,7 @@ export { type ApplyOptions, applyPlan } from "./apply_plan.ts";
 export { HOOK_SERVICE, hookFileDescriptors } from "./hook_service.ts";
 export { isThrowaway, type Throwaways } from "./throwaways.ts";
 export type { ChainView, ListenerView } from "./_listener.ts";
+export type { ListenerDoor } from "./_listener_door.ts";
 export type { ClusterView, ContextView } from "./_cluster.ts";
 export type { Span } from "./_span.ts";
 export type { WireReader } from "./_wire.ts";

@@ -1,5 +1,6 @@
 import { type ClusterView, readCluster } from "./_cluster.ts";
 import { type ListenerView, readListener } from "./_listener.ts";
+import { type ListenerDoor, readListenerDoor } from "./_listener_door.ts";
 import { readSecret, type SecretView } from "./_secret.ts";
 import { Span } from "./_span.ts";
 import { WireReader } from "./_wire.ts";
@@ -90,6 +91,11 @@ export class Snapshot {
   /** Every listener, read at the first call. */
   get listeners(): readonly ListenerView[] {
     return this.#listeners ??= this.#lists.listeners.map((entry) => readListener(entry, entry.index));
+  }
+
+  /** Where a listener listens; read at each call. */
+  listenerDoor(index: number): ListenerDoor {
+    return readListenerDoor(this.#lists.listeners[index]);
   }
 
   /** Every cluster, read at the first call. */
