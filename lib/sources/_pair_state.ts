@@ -3,7 +3,7 @@ import type { Facts, PairBytes, Problem } from "../model/mod.ts";
 import { readFacts } from "../pki/mod.ts";
 import { Belief, type Found, type Patience } from "./_belief.ts";
 import type { Place } from "./_claims.ts";
-import { readLayout, type ReadPair } from "./_read_layout.ts";
+import { accessHint, readLayout, type ReadPair } from "./_read_layout.ts";
 import { type Moment, Rest } from "./_rest.ts";
 import { ABSENT, joinSignatures, looksSame, type Signature, signatureAt } from "./_signature.ts";
 import type { Layout } from "./layout.ts";

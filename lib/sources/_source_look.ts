@@ -162,7 +162,7 @@ export class SourceLook {
         path === directory || path.startsWith(`${directory}/`)
       );
       if (failure) state.unknown(moment, failure.words);
-      else state.gone(moment, `"${path}" does not exist`);
+      else state.gone(moment, `"${path}" holds no pair any more`);
       const { believed } = state.belief;
       if (believed !== null && believed.grade !== "gone") continue;
       this.states.delete(path);
