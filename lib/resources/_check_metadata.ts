@@ -29,6 +29,12 @@ export function checkMetadata(metadata: Json | undefined, namespaced: boolean): 
   }
   problems.push(...checkName(meta, path, namespaced));
   problems.push(...checkLabels(meta, path), ...checkAnnotations(meta, path));
+  for (const [index, owner] of (meta.ownerReferences as readonly JsonObject[] | undefined ?? []).entries()) {
+    for (const key of ["apiVersion", "kind", "name", "uid"]) {
+      if (owner?.[key]) continue;
+      problems.push({ path: [...path, "ownerReferences", index, key], what: "it is missing", hint: "" });
+    }
+  }
   for (const [index, name] of (meta.finalizers as readonly string[] | undefined ?? []).entries()) {
     if (!isQualifiedName(name)) {
       problems.push({

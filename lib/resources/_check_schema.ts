@@ -15,6 +15,10 @@ export function checkSchema(value: Json, node: SchemaNode, path: Path = []): Pro
   if (wrong !== "") return [{ path, what: wrong, hint: typeHint(value, node.type ?? "") }];
   const problems: Problem[] = [];
   const say = (what: string) => problems.push({ path, what, hint: "" });
+  if (node.unusable) {
+    const hint = "choose another way; where the member is not written, its default is meant";
+    problems.push({ path, what: "Envoy Gateway 1.9.0 ends with a panic when this is set", hint });
+  }
   if (node.enum !== undefined && !node.enum.some((one) => one === value)) {
     say(`${showValue(value)} is none of ${node.enum.map(showValue).join(", ")}`);
   }

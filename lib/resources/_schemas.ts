@@ -38,6 +38,8 @@ export interface SchemaNode {
   readonly listType?: "set" | "map";
   readonly listKeys?: readonly string[];
   readonly rules?: readonly Rule[];
+  /** Envoy Gateway ends with a panic if it is set. */
+  readonly unusable?: boolean;
 }
 
 /** A CEL expression that must hold, and what to say if it does not; the message may be empty. */

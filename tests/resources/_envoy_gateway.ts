@@ -52,7 +52,7 @@ export class Loader {
     const program = await this.#running();
     const before = (await program.output()).length;
     await this.#put(name, text);
-    const answer = await this.#answer(program, before);
+    const answer = await this.#answer(program, before, "CREATE");
     if (answer.answer === "crashes") {
       this.#program = null;
       await Deno.remove(`${this.#directory}/resources`, { recursive: true });
@@ -60,7 +60,7 @@ export class Loader {
     }
     const after = (await program.output()).length;
     await Deno.remove(`${this.#directory}/resources/${name}`);
-    const removal = await this.#answer(program, after);
+    const removal = await this.#answer(program, after, "REMOVE");
     if (removal.answer === "loads") return answer;
     // Whatever it cannot let go of would be in every later answer.
     await program.stop();
@@ -82,12 +82,15 @@ export class Loader {
     await Deno.rename(hidden, `${this.#directory}/resources/${name}`);
   }
 
-  async #answer(program: Program, from: number): Promise<Answer> {
+  async #answer(program: Program, from: number, event: "CREATE" | "REMOVE"): Promise<Answer> {
     const { value } = await until(
       "Envoy Gateway has an opinion of the file",
       async (): Promise<Answer | undefined> => {
         const ended = !program.running;
-        const text = (await program.output()).slice(from);
+        const all = (await program.output()).slice(from);
+        // Something may still be said about the question before.
+        const begin = all.indexOf(`"op": "${event}"`);
+        const text = begin < 0 ? "" : all.slice(begin);
         const refusal = /(?:error when reload resources|failed to reload resources initially)\t(\{.*\})/.exec(
           text,
         );
@@ -98,7 +101,7 @@ export class Loader {
             answer: "loads",
           };
         }
-        if (ended) return { answer: "crashes", words: /^panic: .*/m.exec(text)?.[0] ?? text.slice(-500) };
+        if (ended) return { answer: "crashes", words: /^panic: .*/m.exec(all)?.[0] ?? all.slice(-500) };
       },
       { within: 30_000, every: 5 },
     );

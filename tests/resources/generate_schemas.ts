@@ -52,6 +52,7 @@ const KEPT = [
   ...["type", "format", "enum", "pattern", "default", "required", "nullable"],
   ...["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
   ...["minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"],
+  "unusable",
 ];
 const EXTENSIONS: Readonly<Record<string, string>> = {
   "x-kubernetes-preserve-unknown-fields": "preserve",
@@ -60,6 +61,12 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   "x-kubernetes-list-type": "listType",
   "x-kubernetes-list-map-keys": "listKeys",
 };
+
+/**
+ * Members of the kind uint64 in Go. Envoy Gateway 1.9.0's file mode keeps objects in a store that cannot hold such a
+ * number (structured-merge-diff, value.kind) and ends with a panic.
+ */
+const UNUSABLE: ReadonlySet<string> = new Set(["tableSize", "minEndpointsThreshold", "number"]);
 
 // deno-lint-ignore no-explicit-any
 type Schema = any;
@@ -96,7 +103,10 @@ function intern(table: Table, schema: Schema): number {
   if (schema.properties) {
     node.properties = Object.fromEntries(
       Object.entries(schema.properties).sort(([a], [b]) => a < b ? -1 : 1)
-        .map(([name, inner]) => [name, intern(table, inner)]),
+        .map(([name, inner]) => {
+          const unusable = UNUSABLE.has(name) && (inner as Schema).format === "int64";
+          return [name, intern(table, unusable ? { ...(inner as Schema), unusable } : inner)];
+        }),
     );
   }
   if (schema.items) node.items = intern(table, schema.items);
