@@ -1,9 +1,10 @@
 import { type DarkHostname, type Hook, type HookOutcome, HOOKS, type Log } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
-import { echoResource, readCertStates, readSnapshot, type Throwaways } from "../xds/mod.ts";
+import { echoResource, HOOK_SERVICE, readCertStates, readSnapshot, type Throwaways } from "../xds/mod.ts";
 import type { Generation } from "./generation.ts";
 import type { HookHandler } from "./grpc_server.ts";
 import type { SnapshotGateway, SnapshotReports } from "./snapshot_reports.ts";
+import { inSpan } from "./tracing.ts";
 import { translate } from "./translate.ts";
 
 export type { DarkHostname };
@@ -48,6 +49,8 @@ export function makeHookHandlers(parts: HookParts): Record<Hook, HookHandler> {
   });
   return Object.fromEntries(handlers) as Record<Hook, HookHandler>;
 }
+
+const RPC = { "rpc.system.name": "grpc" };
 
 interface Answer {
   readonly bytes: Uint8Array;
@@ -120,7 +123,7 @@ async function measured(hook: Hook, answer: () => Promise<Answer>, parts: HookPa
   const started = performance.now();
   let outcome: HookOutcome = "error";
   try {
-    const result = await answer();
+    const result = await inSpan(`${HOOK_SERVICE}/${hook}`, RPC, answer, "server");
     outcome = result.outcome;
     return result.bytes;
   } catch (error) {

@@ -3,7 +3,9 @@ import { emptyPlan, planPrune } from "../mutations/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
 import { applyPlan, readSnapshot, type Snapshot, type Throwaways } from "../xds/mod.ts";
 import type { Generation } from "./generation.ts";
+import { pruneAttributes, snapshotAttributes } from "./_span_attributes.ts";
 import { snapshotMaterials } from "./snapshot_materials.ts";
+import { inSpan } from "./tracing.ts";
 
 /** What one PostTranslateModify call came to. */
 export interface Translation {
@@ -43,26 +45,40 @@ const SHARE_FOR_VERDICTS = 0.7;
  * @param request Serialized PostTranslateModifyRequest; its bytes may be used up for the answer.
  * @throws Error if the request is not a message, or the answer cannot be made at all.
  */
-export async function translate(request: Uint8Array, parts: TranslateParts): Promise<Translation> {
-  const { generation: { config, store }, metrics, clock } = parts;
-  const timer = phaseTimer(metrics);
-  const requestBytes = request.byteLength;
+export function translate(request: Uint8Array, parts: TranslateParts): Promise<Translation> {
+  return inSpan("handler", {}, async (span) => {
+    const timer = phaseTimer(parts.metrics);
+    const requestBytes = request.byteLength;
+    const snapshot = await inSpan("index_build", {}, () => readAndJudge(request, parts, timer));
+    span.set(() => snapshotAttributes(snapshot));
+    return inSpan("mutate", {}, () => {
+      const now = parts.at ?? parts.clock();
+      const { store } = parts.generation;
+      const { plan, reverted } = inSpan("tls.prune", {}, (span) => {
+        const planned = planOrUndo(parts, snapshot, (material) => store.verdictOf(material, now));
+        span.set(() => pruneAttributes(planned.plan));
+        return planned;
+      });
+      timer.end("plan");
+      const answer = applyPlan(snapshot, plan, { throwaways: parts.throwaways, consume: true });
+      timer.end("apply");
+      return { answer, snapshot, plan, requestBytes, reverted };
+    });
+  });
+}
+
+async function readAndJudge(
+  request: Uint8Array,
+  parts: TranslateParts,
+  timer: PhaseTimer,
+): Promise<Snapshot> {
   const snapshot = readSnapshot(request);
   if (!snapshot.intact) throw new Error("Cannot read the snapshot: the message breaks off or is no message");
   const materials = snapshotMaterials(snapshot);
   timer.end("read");
-  await learnWithin(parts, materials, config.hook.deadline * SHARE_FOR_VERDICTS);
+  await learnWithin(parts, materials, parts.generation.config.hook.deadline * SHARE_FOR_VERDICTS);
   timer.end("judge");
-  const now = parts.at ?? clock();
-  const { plan, reverted } = planOrUndo(
-    parts,
-    snapshot,
-    (material) => store.verdictOf(material, now),
-  );
-  timer.end("plan");
-  const answer = applyPlan(snapshot, plan, { throwaways: parts.throwaways, consume: true });
-  timer.end("apply");
-  return { answer, snapshot, plan, requestBytes, reverted };
+  return snapshot;
 }
 
 async function learnWithin(
@@ -115,7 +131,11 @@ function planOrUndo(
   }
 }
 
-function phaseTimer(metrics: Metrics): { end(phase: string): void } {
+interface PhaseTimer {
+  end(phase: string): void;
+}
+
+function phaseTimer(metrics: Metrics): PhaseTimer {
   let last = performance.now();
   return {
     end(phase) {
