@@ -1,11 +1,12 @@
 import { toolPath } from "../../setup/tools.ts";
 import { Backend } from "./backend.ts";
-import { Certgate } from "./certgate.ts";
+import { Certgate, type GateSettings } from "./certgate.ts";
 import { Edge, type EdgePlaces, ENVOY_VERSION } from "./edge.ts";
 import { GatewayLock } from "./lock.ts";
 import { type Hole, TestAuthority, type TestPair } from "./pairs.ts";
 import { type Answer, probe } from "./probe.ts";
-import { gateway, ResourceDirectory, route, secret, sharedObjects } from "./resources.ts";
+import { gateway, ResourceDirectory, route, secret, secretName, sharedObjects } from "./resources.ts";
+import { KubeletVolume, secretMembers } from "./volumes.ts";
 
 /** What may differ between set-ups. */
 export interface BedOptions {
@@ -13,12 +14,23 @@ export interface BedOptions {
   readonly merge?: boolean;
   /** How long Envoy leaves connections alone that an update has made obsolete; default 60, as Envoy Gateway has it. */
   readonly drainSeconds?: number;
+  /**
+   * Certgate's gate stands between the operator's resources and Envoy Gateway; default is no gate, Envoy Gateway
+   * reads the resources themselves.
+   */
+  readonly gate?: GateSettings;
 }
 
 /** One whole set-up: directories, an authority, a backend, and whatever is started in it. */
 export class Bed {
   readonly #started: { stop(): Promise<void> }[] = [];
+  readonly #volumes = new Map<string, KubeletVolume>();
+  /** What the operator writes. */
   readonly resources: ResourceDirectory;
+  /** What Envoy Gateway reads. */
+  readonly published: string;
+  /** Where pairs arrive for the gate: `secrets/NAME` is the Secret NAME, `letsencrypt/live/NAME` as well. */
+  readonly volumes: string;
   /** Path of the hook's Unix socket. */
   readonly socket: string;
 
@@ -26,15 +38,20 @@ export class Bed {
     readonly directory: string,
     readonly authority: TestAuthority,
     readonly backend: Backend,
+    readonly gate: GateSettings | null,
   ) {
     this.resources = new ResourceDirectory(`${directory}/resources`);
+    this.published = gate === null ? this.resources.path : `${directory}/published`;
+    this.volumes = `${directory}/volumes`;
     this.socket = `${directory}/hook.sock`;
   }
 
   static async make(options: BedOptions): Promise<Bed> {
     const directory = await Deno.makeTempDir({ prefix: "certgate-e2e-" });
-    await Deno.mkdir(`${directory}/resources`);
-    const bed = new Bed(directory, await TestAuthority.make(), new Backend());
+    const bed = new Bed(directory, await TestAuthority.make(), new Backend(), options.gate ?? null);
+    for (const path of [bed.resources.path, bed.published, `${bed.volumes}/secrets`]) {
+      await Deno.mkdir(path, { recursive: true });
+    }
     await Edge.prepare(bed.#places());
     await bed.resources.put(
       "00-shared",
@@ -52,25 +69,38 @@ export class Bed {
     const envoy = toolPath("envoy");
     const envoyGateway = toolPath("envoy-gateway");
     if (envoy === null || envoyGateway === null) throw new Error("Envoy or Envoy Gateway is not installed");
-    return { directory: this.directory, resources: this.resources.path, envoy, envoyGateway };
+    return { directory: this.directory, resources: this.published, envoy, envoyGateway };
   }
 
   /** Starts Envoy Gateway, with a hook on the bed's socket or with none. */
   async startEdge(hook: "none" | "all" | "unset"): Promise<Edge> {
-    const settings = hook === "none" ? null : { socket: this.socket, includeAll: hook === "all" };
+    const settings = hook === "none" ? null : {
+      socket: this.socket,
+      includeAll: hook === "all",
+      certState: this.gate !== null,
+    };
     return this.keep(await Edge.start(this.#places(), settings));
   }
 
   /** Starts certgate on the bed's socket and waits until it is ready. */
-  async startCertgate(): Promise<Certgate> {
-    const certgate = await this.launchCertgate();
+  async startCertgate(gate?: GateSettings): Promise<Certgate> {
+    const certgate = await this.launchCertgate(gate);
     await certgate.ready();
     return certgate;
   }
 
-  /** Starts certgate on the bed's socket and does not wait for anything. */
-  async launchCertgate(): Promise<Certgate> {
-    return this.keep(await Certgate.launch({ ...this.#places(), socket: this.socket }));
+  /** Starts certgate on the bed's socket, with the bed's gate or another one, and does not wait for anything. */
+  async launchCertgate(gate: GateSettings | null = this.gate): Promise<Certgate> {
+    const { directory, resources, published, volumes, socket } = this;
+    const { envoy } = this.#places();
+    return this.keep(
+      await Certgate.launch({
+        directory,
+        socket,
+        envoy,
+        gate: gate && { ...gate, resources: resources.path, published, volumes },
+      }),
+    );
   }
 
   /** Has something stopped at the end, the latest first, if the test did not do it. */
@@ -87,12 +117,30 @@ export class Bed {
   /** Writes a Gateway with its route and its pairs: the pairs first, so that no listener waits for one. */
   async putGateway(name: string, port: number, pairs: readonly TestPair[]): Promise<void> {
     await this.putPairs(name, pairs);
-    await this.resources.put(`30-${name}`, [gateway(name, port, pairs.map(({ host }) => host)), route(name)]);
+    await this.putListeners(name, port, pairs.map(({ host }) => host));
   }
 
   /** Writes the pairs of a Gateway and leaves the rest as it is: one file, one event for Envoy Gateway. */
   async putPairs(name: string, pairs: readonly TestPair[]): Promise<void> {
     await this.resources.put(`20-${name}-pairs`, pairs.map(secret));
+  }
+
+  /** The volume of a host's pair, in the layout of the kubelet; nothing is there before the first `put`. */
+  volume(host: string): KubeletVolume {
+    const volume = this.#volumes.get(host) ??
+      new KubeletVolume(`${this.volumes}/secrets/${secretName(host)}`);
+    this.#volumes.set(host, volume);
+    return volume;
+  }
+
+  /** Mounts pairs, each in the volume of its host. */
+  async mount(pairs: readonly TestPair[]): Promise<void> {
+    await Promise.all(pairs.map((pair) => this.volume(pair.host).put(secretMembers(pair))));
+  }
+
+  /** Writes a Gateway with a listener per host, and its route; the pairs arrive by other ways. */
+  async putListeners(name: string, port: number, hosts: readonly string[]): Promise<void> {
+    await this.resources.put(`30-${name}`, [gateway(name, port, hosts), route(name)]);
   }
 
   /** Asks for each host on a port and returns the answers in the same order. */

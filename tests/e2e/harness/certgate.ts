@@ -1,9 +1,37 @@
+import type { AgentStatus } from "../../../lib/server/mod.ts";
+import type { GateStatus } from "../../../lib/model/mod.ts";
 import { parseSamples, type Samples } from "./metrics.ts";
 import { freePort } from "./ports.ts";
 import { Program } from "./process.ts";
 import { Hopeless, until } from "./wait.ts";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).href;
+const BUILT = Deno.env.get("CERTGATE_PROGRAM");
+const COMMAND = { path: BUILT ?? Deno.execPath(), args: BUILT === undefined ? ["run", "-A", MAIN] : [] };
+
+/** Keys of certgate's configuration that a test sets; the harness has the rest. */
+export interface GateSettings {
+  /** Keys of `gate`. */
+  readonly gate?: Readonly<Record<string, unknown>>;
+  /** Keys of `watch`. */
+  readonly watch?: Readonly<Record<string, unknown>>;
+  /** Keys of the first level. */
+  readonly top?: Readonly<Record<string, unknown>>;
+}
+
+/** Where the gate reads and writes. */
+export interface GatePlaces extends GateSettings {
+  readonly resources: string;
+  readonly published: string;
+  readonly volumes: string;
+}
+
+/** What a command has written, and how it ended. */
+export interface CommandResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
 
 /** Where one certgate keeps its things. */
 export interface CertgatePlaces {
@@ -12,6 +40,7 @@ export interface CertgatePlaces {
   readonly socket: string;
   /** Path of the Envoy binary that confirms verdicts. */
   readonly envoy: string;
+  readonly gate: GatePlaces | null;
 }
 
 /** A `certgate run` of this checkout, or of the built program that `CERTGATE_PROGRAM` names. */
@@ -19,34 +48,24 @@ export class Certgate {
   readonly #program: Program;
   readonly #http: string;
 
-  private constructor(program: Program, http: string) {
+  readonly #file: string;
+
+  private constructor(program: Program, http: string, file: string) {
     this.#program = program;
     this.#http = http;
+    this.#file = file;
   }
 
   /** Starts certgate and does not wait. State of an earlier one in the same directory is kept. */
   static async launch(places: CertgatePlaces): Promise<Certgate> {
     const http = `127.0.0.1:${freePort()}`;
     const file = `${places.directory}/certgate.yaml`;
-    await Deno.writeTextFile(
-      file,
-      [
-        `hook:`,
-        `  listen: unix://${places.socket}`,
-        `http:`,
-        `  listen: ${http}`,
-        `stateDir: ${places.directory}/certgate-state`,
-        `envoy:`,
-        `  path: ${places.envoy}`,
-        ``,
-      ].join("\n"),
-    );
-    const built = Deno.env.get("CERTGATE_PROGRAM");
-    const program = new Program(built ?? Deno.execPath(), {
-      args: [...(built === undefined ? ["run", "-A", MAIN] : []), "run", "--config", file],
+    await Deno.writeTextFile(file, JSON.stringify(configuration(places, http), null, 1));
+    const program = new Program(COMMAND.path, {
+      args: [...COMMAND.args, "run", "--config", file],
       log: `${places.directory}/certgate.log`,
     });
-    return new Certgate(program, http);
+    return new Certgate(program, http, file);
   }
 
   /** Waits until `/readyz` answers 200. */
@@ -65,6 +84,33 @@ export class Certgate {
     return parseSamples(await response.text());
   }
 
+  /** What `/v1/status` says. */
+  async status(): Promise<AgentStatus> {
+    const response = await fetch(`http://${this.#http}/v1/status`, { signal: AbortSignal.timeout(5000) });
+    return await response.json();
+  }
+
+  /**
+   * The gate's part of `/v1/status`.
+   *
+   * @throws {Error} if the gate is off or has not looked yet.
+   */
+  async gate(): Promise<GateStatus> {
+    const { gate } = await this.status();
+    if (gate === null) throw new Error("The status has no gate");
+    return gate;
+  }
+
+  /** Runs another command of certgate with the same configuration, e.g. `status`. */
+  async command(...args: string[]): Promise<CommandResult> {
+    const { code, stdout, stderr } = await new Deno.Command(COMMAND.path, {
+      args: [...COMMAND.args, ...args, "--config", this.#file],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, out: text(stdout), err: text(stderr) };
+  }
+
   /** The log so far: one JSON object a line. */
   async log(): Promise<Record<string, unknown>[]> {
     const lines = (await this.#program.output()).split("\n").filter((line) => line.startsWith("{"));
@@ -80,4 +126,25 @@ export class Certgate {
   async kill(): Promise<void> {
     await this.#program.stop("SIGKILL");
   }
+}
+
+function configuration(places: CertgatePlaces, http: string): Record<string, unknown> {
+  const { directory, socket, envoy, gate } = places;
+  const base = {
+    hook: { listen: `unix://${socket}` },
+    http: { listen: http },
+    stateDir: `${directory}/certgate-state`,
+    envoy: { path: envoy, admin: "auto", runtimeDir: `${directory}/run` },
+  };
+  if (gate === null) return base;
+  return {
+    ...base,
+    sources: ["secrets", "letsencrypt/live"].map((folder) => ({
+      path: `${gate.volumes}/${folder}/*`,
+      namespace: "default",
+    })),
+    gate: { resources: gate.resources, output: gate.published, ...gate.gate },
+    ...(gate.watch === undefined ? {} : { watch: gate.watch }),
+    ...gate.top,
+  };
 }

@@ -14,6 +14,8 @@ export interface HookSettings {
   readonly socket: string;
   /** `true` asks for all four lists; `false` leaves every `includeAll` unset, as a first configuration often does. */
   readonly includeAll: boolean;
+  /** Whether Envoy Gateway knows the kind CertState and shows its objects to the hook. */
+  readonly certState: boolean;
 }
 
 /** Where the parts of one set-up live. */
@@ -131,6 +133,8 @@ function configuration(places: EdgePlaces, hook: HookSettings | null): Record<st
   };
 }
 
+const CERT_STATE = { group: "certgate.dev", version: "v1alpha1", kind: "CertState" } as const;
+
 function extensionManager(hook: HookSettings): Record<string, unknown> {
   const all = { includeAll: true };
   return {
@@ -142,5 +146,6 @@ function extensionManager(hook: HookSettings): Record<string, unknown> {
       },
     },
     service: { unix: { path: hook.socket } },
+    ...(hook.certState ? { policyResources: [CERT_STATE] } : {}),
   };
 }

@@ -7,12 +7,23 @@
  * @module
  */
 export { Bed, onBed } from "./bed.ts";
-export { Certgate } from "./certgate.ts";
+export { Certgate, type GateSettings } from "./certgate.ts";
 export { Edge } from "./edge.ts";
 export { EnvoyAdmin, type Refusals } from "./envoy_admin.ts";
+export { Load } from "./load.ts";
 export { type Samples, total } from "./metrics.ts";
 export { type Hole, HOLES, type TestPair } from "./pairs.ts";
 export { freePort, freePorts } from "./ports.ts";
 export { type Answer, probe, Ticks } from "./probe.ts";
-export { gateway, route, secret, secretName } from "./resources.ts";
+export { readPublished } from "./published.ts";
+export { gateway, listenerName, listenerSet, route, secret, secretName } from "./resources.ts";
+export {
+  CertbotVolume,
+  CsiVolume,
+  KubeletVolume,
+  type Members,
+  PlainVolume,
+  secretMembers,
+  type Volume,
+} from "./volumes.ts";
 export { until } from "./wait.ts";

@@ -19,6 +19,12 @@ export interface TestPair {
   readonly serial: string;
 }
 
+/** When a certificate is valid; default from an hour ago for ten days. X.509 knows whole seconds only. */
+export interface Dates {
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
 const P256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
 /** TLS feature extension with status_request (RFC 7633): SEQUENCE { INTEGER 5 }. */
@@ -76,9 +82,25 @@ export class TestAuthority {
   }
 
   /** Issues a pair for one host name, good or with one of the holes. */
-  async issue(host: string, kind: "good" | Hole = "good"): Promise<TestPair> {
+  async issue(host: string, kind: "good" | Hole = "good", dates: Dates = {}): Promise<TestPair> {
+    return await this.#make(host, kind, dates, {
+      serial: (this.#serial++).toString(16),
+      issuer: this.#root.subject,
+    });
+  }
+
+  /** What cert-manager puts in place until the issuer has answered: its own name, and always the same number. */
+  async issueTemporary(host: string): Promise<TestPair> {
+    return await this.#make(host, "good", {}, { serial: "1234567890", issuer: "CN=cert-manager.local" });
+  }
+
+  async #make(
+    host: string,
+    kind: "good" | Hole,
+    dates: Dates,
+    { serial, issuer }: { serial: string; issuer: string },
+  ): Promise<TestPair> {
     const subject = subjectKeys(kind);
-    const serial = (this.#serial++).toString(16);
     const extensions: x509.Extension[] = [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(keyUsage(kind), true),
@@ -89,9 +111,9 @@ export class TestAuthority {
     const leaf = await x509.X509CertificateGenerator.create({
       serialNumber: serial,
       subject: `CN=${host}`,
-      issuer: this.#root.subject,
-      notBefore: this.#from,
-      notAfter: this.#to,
+      issuer,
+      notBefore: dates.from ?? this.#from,
+      notAfter: dates.to ?? this.#to,
       publicKey: new x509.PublicKey(
         new Uint8Array(subject.publicKey.export({ type: "spki", format: "der" })),
       ),

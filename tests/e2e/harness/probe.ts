@@ -70,7 +70,7 @@ export function probe(question: Question): Promise<Answer> {
 }
 
 /** Opens a TLS connection for a question; the caller looks at `authorized` before it sends anything. */
-function openTls(question: Question): TLSSocket {
+export function openTls(question: Question): TLSSocket {
   return connect({
     host: "127.0.0.1",
     port: question.port,
@@ -81,7 +81,8 @@ function openTls(question: Question): TLSSocket {
   });
 }
 
-function serialOf(socket: TLSSocket): string | null {
+/** Serial number of the certificate that the other side presented, lower-case hex, no leading zeros. */
+export function serialOf(socket: TLSSocket): string | null {
   const serial = socket.getPeerCertificate()?.serialNumber;
   return serial ? serial.toLowerCase().replace(/^0+(?=.)/, "") : null;
 }

@@ -60,13 +60,40 @@ export function gateway(name: string, port: number, hosts: readonly string[]): K
     metadata: { name, namespace: NAMESPACE },
     spec: {
       gatewayClassName: CLASS,
-      listeners: hosts.map((host) => ({
-        name: host.replaceAll(".", "-"),
-        protocol: "HTTPS",
-        port,
-        hostname: host,
-        tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: secretName(host) }] },
-      })),
+      listeners: hosts.map((host) => httpsListener(host, port)),
+    },
+  };
+}
+
+function httpsListener(host: string, port: number) {
+  return {
+    name: listenerName(host),
+    protocol: "HTTPS",
+    port,
+    hostname: host,
+    tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: secretName(host) }] },
+  };
+}
+
+/** Name of the listener of a host; `*` is no letter of a name. */
+export function listenerName(host: string): string {
+  return host.replaceAll(".", "-").replace("*", "any");
+}
+
+/** A ListenerSet with one HTTPS listener per host on the port of its Gateway. */
+export function listenerSet(
+  name: string,
+  gatewayName: string,
+  port: number,
+  hosts: readonly string[],
+): KubernetesObject {
+  return {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "ListenerSet",
+    metadata: { name, namespace: NAMESPACE },
+    spec: {
+      parentRef: { group: "gateway.networking.k8s.io", kind: "Gateway", name: gatewayName },
+      listeners: hosts.map((host) => httpsListener(host, port)),
     },
   };
 }
@@ -102,7 +129,7 @@ export function secret(pair: TestPair): KubernetesObject {
 
 /** Name of the Secret of a host. */
 export function secretName(host: string): string {
-  return `pair-${host.replaceAll(".", "-")}`;
+  return `pair-${listenerName(host)}`;
 }
 
 /** The directory that Envoy Gateway watches. */
