@@ -23,8 +23,9 @@ export const FURTHER_FILE = /^certgate-\d+\.yaml$/;
 const HEADER = "# made by certgate, do not edit\n";
 
 /**
- * Lays a publication out in files: those for the further objects of a kind that Envoy Gateway reads but one of per file
- * first, then the main one. Texts are made once per object, so that a publication in which little has changed costs little.
+ * Lays a publication out in files: the main one first, then those for the further objects of a kind that Envoy Gateway
+ * reads but one of per file. Texts are made once per object, so that a publication in which little has changed costs
+ * little.
  *
  * An empty publication is an empty file, which Envoy Gateway takes; a file with nothing but a comment it does not.
  */
@@ -41,8 +42,8 @@ export function layOut(objects: readonly PublishedObject[]): PublicationFile[] {
   }
   const [main, ...further] = files;
   return [
-    ...further.map((parts, i) => fileOf(`certgate-${i + 2}.yaml`, parts)),
     fileOf(MAIN_FILE, main),
+    ...further.map((parts, i) => fileOf(`certgate-${i + 2}.yaml`, parts)),
   ];
 }
 
@@ -61,25 +62,34 @@ const datas = new WeakMap<PairBytes, { readonly text: string; readonly digest: s
 function partOf({ value, pair }: PublishedObject): Part {
   const known = parts.get(value);
   if (known && known.pair === pair) return known;
-  const data = pair && dataOf(pair);
-  const { data: _written, ...rest } = value;
-  const head = yamlText(pair ? rest : value);
-  const part = {
-    pair,
-    text: data ? [head, data.text] : [head],
-    digest: digestOf(head, data?.digest ?? ""),
-  };
-  parts.set(value, part);
-  return part;
+  const part = pair ? secretPart(value, pair) : { pair, text: [yamlText(value)], digest: "" };
+  const whole = { ...part, digest: digestOf(part.text[0], part.digest) };
+  parts.set(value, whole);
+  return whole;
 }
+
+/** A Secret with the members of a pair in place of its own; what else it has stays. */
+function secretPart(value: JsonObject, pair: PairBytes): Part {
+  const { data: written, ...rest } = value;
+  const own = yamlText(rest);
+  const others = Object.entries((written ?? {}) as JsonObject).filter(([name]) => !MEMBERS.has(name));
+  const { text, digest } = dataOf(pair);
+  return { pair, text: [`${own}data:\n${yamlText(Object.fromEntries(others), "  ")}`, text], digest };
+}
+
+const MEMBERS: ReadonlySet<string> = new Set(["tls.crt", "tls.key", "tls.ocsp-staple"]);
 
 function dataOf(pair: PairBytes): { text: string; digest: string } {
   let data = datas.get(pair);
   if (data === undefined) {
     const { certificate, key, staple } = pair;
-    const lines = [["tls.crt", certificate], ["tls.key", key?.open()], ["tls.ocsp-staple", staple]] as const;
-    const text = lines.flatMap(([name, bytes]) => bytes?.length ? [`  ${name}: "${base64(bytes)}"\n`] : []);
-    data = { text: text.length > 0 ? `data:\n${text.join("")}` : "", digest: digestOf(...text) };
+    // Envoy Gateway merges a Secret into the one that it has: a staple that is left out would go on being served.
+    const members = [["tls.crt", certificate], ["tls.key", key?.open()], [
+      "tls.ocsp-staple",
+      staple,
+    ]] as const;
+    const text = members.map(([name, bytes]) => `  ${name}: "${bytes ? base64(bytes) : ""}"\n`).join("");
+    data = { text, digest: digestOf(text) };
     datas.set(pair, data);
   }
   return data;

@@ -41,7 +41,7 @@ export interface EgDirectoryParts {
  * - Put right at the next call: a file that somebody has changed, deleted or opened to others.
  * - Never touched: files of others. They are named in a warning, for Envoy Gateway reads them too.
  * - Envoy Gateway reads one GatewayClass and one EnvoyProxy from a file; further ones get files of their own
- *   (`certgate-2.yaml`, …), written before the main one and removed after it.
+ *   (`certgate-2.yaml`, …).
  *
  * Files are 0600 and a directory that has to be made is 0700, since keys are in them: Envoy Gateway has to run as the same
  * user, or as root.
@@ -106,11 +106,20 @@ class Directory {
     try {
       problem = await ensureDirectory(this.#parts.directory);
       if (problem === "") {
-        for (const file of files) changed = await this.#put(file) || changed;
-        changed = await this.#clear(new Set(files.map(({ name }) => name))) || changed;
+        const surplus = await this.#look(new Set(files.map(({ name }) => name)));
+        // Objects move towards the main file when there are fewer files, and away from it when there are more; in this
+        // order each of them is in some file all the time.
+        for (const file of surplus.length > 0 ? files : files.toReversed()) {
+          changed = await this.#put(file) || changed;
+        }
+        for (const name of surplus) {
+          await Deno.remove(join(this.#parts.directory, name));
+          this.#known.delete(name);
+          changed = true;
+        }
       }
     } catch (error) {
-      problem = `Cannot write "${join(this.#parts.directory, MAIN_FILE)}": ${(error as Error).message}`;
+      problem = `Cannot write "${join(this.#parts.directory, MAIN_FILE)}": ${systemWords(error)}`;
     }
     metrics.set("certgate_gate_publish_failed", problem === "" ? 0 : 1);
     if (problem !== "") metrics.add("certgate_gate_publish_failures_total");
@@ -141,17 +150,15 @@ class Directory {
     return true;
   }
 
-  /** Removes files of earlier publications and names those of others. */
-  async #clear(wanted: ReadonlySet<string>): Promise<boolean> {
+  /** Names files of others, once each; returns those of earlier publications that are not wanted. */
+  async #look(wanted: ReadonlySet<string>): Promise<string[]> {
     const { directory, log } = this.#parts;
     const strangers = new Set<string>();
-    let changed = false;
+    const surplus: string[] = [];
     for await (const { name, isDirectory } of Deno.readDir(directory)) {
       if (wanted.has(name) || isDirectory || name.startsWith(".")) continue;
       if (FURTHER_FILE.test(name)) {
-        await Deno.remove(join(directory, name));
-        this.#known.delete(name);
-        changed = true;
+        surplus.push(name);
         continue;
       }
       strangers.add(name);
@@ -159,8 +166,13 @@ class Directory {
       log.warn("envoy gateway also reads a file that is not certgate's", { path: join(directory, name) });
     }
     this.#strangers = strangers;
-    return changed;
+    return surplus.sort();
   }
+}
+
+/** What the system says; without the name of the temporary file, which is another one at each try. */
+function systemWords(error: unknown): string {
+  return (error as Error).message.replace(/(\(os error \d+\)).*$/s, "$1");
 }
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -75,7 +75,11 @@ Deno.test("openEgDirectory() publishes everything in one file that only its owne
       "tls.key": btoa("key 1"),
       "tls.ocsp-staple": btoa("staple"),
     });
-    assert.deepEqual(Object.keys(b.data), ["tls.crt", "tls.key"]);
+    assert.equal(
+      b.data["tls.ocsp-staple"],
+      "",
+      "a key that is left out would stay in envoy gateway's memory",
+    );
     assert.deepEqual(c, gateway.value);
     assert.equal(await metrics.sample("certgate_gate_publications_total"), 1);
     assert.equal(await metrics.sample("certgate_gate_last_publish_timestamp_seconds"), 5);
@@ -184,6 +188,7 @@ Deno.test("openEgDirectory() says why it cannot write, and writes as soon as it 
     const { problem, changed } = await eg.publish([gateway]);
     assert(problem.startsWith(`Cannot write "${file}": `), problem);
     assert.equal(changed, false);
+    assert.equal((await eg.publish([gateway])).problem, problem);
     assert.deepEqual(names(), ["certgate.yaml"]);
     assert.equal(await metrics.sample("certgate_gate_publish_failed"), 1);
     await Deno.remove(directory, { recursive: true });
@@ -197,7 +202,7 @@ Deno.test("openEgDirectory() says why it cannot write, and writes as soon as it 
     );
     await Deno.remove(directory);
     assert.equal((await eg.publish([gateway])).problem, "");
-    assert.equal(await metrics.sample("certgate_gate_publish_failures_total"), 3);
+    assert.equal(await metrics.sample("certgate_gate_publish_failures_total"), 4);
     assert.equal(await metrics.sample("certgate_gate_publish_failed"), 0);
     const lost = await openEgDirectory({
       directory: join(directory, "a", "b"),
@@ -206,4 +211,27 @@ Deno.test("openEgDirectory() says why it cannot write, and writes as soon as it 
       clock: () => 0,
     });
     assert.match((await lost.publish([gateway])).problem, /No such file or directory/);
+  }));
+
+Deno.test("openEgDirectory() puts a pair into the Secret that is there, beside what else it holds", () =>
+  bed(async ({ file, open }) => {
+    const eg = await open();
+    const pair = pairOf("1");
+    const { value } = object("Secret", "a");
+    const withData = (data: Record<string, string>) =>
+      object("Secret", "a", { pair, value: { ...value, data, type: "kubernetes.io/tls" } });
+    await eg.publish([withData({ "ca.crt": "Q0E=", "tls.crt": "b2xk", "tls.ocsp-staple": "b2xk" })]);
+    const [document] = parseAllDocuments(await Deno.readTextFile(file));
+    assert.deepEqual(document.toJS(), {
+      ...value,
+      type: "kubernetes.io/tls",
+      data: {
+        "ca.crt": "Q0E=",
+        "tls.crt": btoa("certificate 1"),
+        "tls.key": btoa("key 1"),
+        "tls.ocsp-staple": "",
+      },
+    });
+    assert.equal((await eg.publish([withData({ "ca.crt": "Q0I=" })])).changed, true);
+    assert.equal((await eg.publish([withData({ "ca.crt": "Q0I=", "tls.key": "b2xk" })])).changed, false);
   }));
