@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Answer } from "./_envoy_gateway.ts";
 import { FILES } from "./_files.ts";
 import { mutants } from "./_mutants.ts";
-import { NAMED } from "./_samples.ts";
+import { NAMED } from "./_named.ts";
 
 /** Where the answers of the real Envoy Gateway are kept. */
 export const ANSWERS_FILE = new URL("answers.json", import.meta.url);

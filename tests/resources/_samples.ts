@@ -7,7 +7,8 @@ export interface Case {
 }
 
 const GATEWAY_API = "gateway.networking.k8s.io";
-const target = { group: GATEWAY_API, kind: "Gateway", name: "g" };
+/** What policies are about. */
+export const target = { group: GATEWAY_API, kind: "Gateway", name: "g" };
 
 function object(
   apiVersion: string,
@@ -19,8 +20,10 @@ function object(
 }
 
 const api = (kind: string, spec: Json, version = "v1") => object(`${GATEWAY_API}/${version}`, kind, { spec });
-const eg = (kind: string, spec: Json) => object("gateway.envoyproxy.io/v1alpha1", kind, { spec });
-const https = (name: string, more: Record<string, Json> = {}): JsonObject => ({
+/** An object of Envoy Gateway's own group. */
+export const eg = (kind: string, spec: Json) => object("gateway.envoyproxy.io/v1alpha1", kind, { spec });
+/** An HTTPS listener. */
+export const https = (name: string, more: Record<string, Json> = {}): JsonObject => ({
   name,
   port: 443,
   protocol: "HTTPS",
@@ -189,154 +192,3 @@ export const SAMPLES: Readonly<Record<string, JsonObject>> = {
     spec: { targetRef: target, revision: "r", nudge: 1 },
   }),
 };
-
-const meta = (metadata: Json): JsonObject => ({ ...SAMPLES["Gateway"], metadata });
-const listener = (more: Record<string, Json>) => gateway(https("a", more));
-const versions = (kind: string, ...names: string[]): Case[] =>
-  names.map((version) => ({
-    name: `${kind} ${version}`,
-    value: {
-      ...SAMPLES[kind],
-      apiVersion: `${(SAMPLES[kind].apiVersion as string).split("/")[0]}/${version}`,
-    },
-  }));
-
-/** Cases with a name, each about one rule. */
-export const NAMED: readonly Case[] = [
-  ...Object.entries(SAMPLES).map(([name, value]) => ({ name, value })),
-  ...Object.entries<JsonObject>({
-    "64 listeners": gateway(...Array.from({ length: 64 }, (_, i) => https(`l${i}`))),
-    "65 listeners": gateway(...Array.from({ length: 65 }, (_, i) => https(`l${i}`))),
-    "no listener": gateway(),
-    "a listener name twice": gateway(https("a"), https("a", { hostname: "b.test" })),
-    "a listener twice": gateway(https("a"), https("b", { hostname: "a.test" })),
-    "HTTPS without tls": gateway({ name: "a", port: 443, protocol: "HTTPS" }),
-    "HTTPS with empty tls": listener({ tls: {} }),
-    "HTTPS with empty certificateRefs": listener({ tls: { certificateRefs: [] } }),
-    "HTTPS with options and no certificate": listener({ tls: { options: { "a.test/b": "c" } } }),
-    "HTTPS passthrough": listener({ tls: { mode: "Passthrough" } }),
-    "TLS without tls": gateway({ name: "a", port: 443, protocol: "TLS" }),
-    "TLS without mode": listener({ protocol: "TLS" }),
-    "HTTP with tls": listener({ protocol: "HTTP" }),
-    "TCP with a hostname": gateway({ name: "a", port: 1, protocol: "TCP", hostname: "a.test" }),
-    "TCP": gateway({ name: "a", port: 1, protocol: "TCP" }),
-    "an own protocol": gateway({ name: "a", port: 1, protocol: "x.test/Foo" }),
-    "port 0": listener({ port: 0 }),
-    "port 65536": listener({ port: 65536 }),
-    "port as text": listener({ port: "443" }),
-    "port with a fraction": listener({ port: 443.5 }),
-    "hostname in capitals": listener({ hostname: "A.test" }),
-    "hostname *": listener({ hostname: "*" }),
-    "hostname empty": listener({ hostname: "" }),
-    "hostname null": listener({ hostname: null }),
-    "hostname with a star inside": listener({ hostname: "a.*.test" }),
-    "listener name with a space": listener({ name: "a b" }),
-    "64 certificates": listener({
-      tls: { certificateRefs: Array.from({ length: 64 }, (_, i) => ({ name: `s${i}` })) },
-    }),
-    "65 certificates": listener({
-      tls: { certificateRefs: Array.from({ length: 65 }, (_, i) => ({ name: `s${i}` })) },
-    }),
-    "certificate of another kind": listener({
-      tls: { certificateRefs: [{ group: "x.test", kind: "X", name: "s" }] },
-    }),
-    "certificate without a name": listener({ tls: { certificateRefs: [{ kind: "Secret" }] } }),
-    "an unknown member": { ...SAMPLES["Gateway"], extra: 1 },
-    "an unknown member below": listener({ extra: 1 }),
-    "status": { ...SAMPLES["Gateway"], status: {} },
-    "status that does not fit": { ...SAMPLES["Gateway"], status: { addresses: 3 } },
-    "no spec": { ...SAMPLES["Gateway"], spec: null },
-    "no name": meta({ namespace: "n" }),
-    "no metadata": meta(null),
-    "generateName": meta({ generateName: "g-" }),
-    "name in capitals": meta({ name: "A" }),
-    "name of 254 characters": meta({ name: "a".repeat(254) }),
-    "name as number": meta({ name: 1 }),
-    "namespace with a dot": meta({ name: "a", namespace: "a.b" }),
-    "an unknown member of metadata": meta({ name: "a", extra: 1 }),
-    "annotation as number": meta({ name: "a", annotations: { a: 1 } }),
-    "annotation null": meta({ name: "a", annotations: { a: null } }),
-    "annotation with a bad name": meta({ name: "a", annotations: { "a b": "c" } }),
-    "annotation with capitals before the slash": meta({ name: "a", annotations: { "A.test/b": "c" } }),
-    "annotations of 300 KB": meta({ name: "a", annotations: { a: "x".repeat(300_000) } }),
-    "label with a space": meta({ name: "a", labels: { a: "b c" } }),
-    "label with a bad name": meta({ name: "a", labels: { "-a": "b" } }),
-    "finalizer": meta({ name: "a", finalizers: ["a.test/b"] }),
-    "finalizer with a space": meta({ name: "a", finalizers: ["a b"] }),
-    "owner": meta({
-      name: "a",
-      ownerReferences: [{ apiVersion: "v1", kind: "Secret", name: "s", uid: "u" }],
-    }),
-    "owner without a name": meta({ name: "a", ownerReferences: [{ apiVersion: "v1", kind: "Secret" }] }),
-    "what the cluster adds": meta({
-      name: "a",
-      uid: "u",
-      resourceVersion: "1",
-      generation: 3,
-      creationTimestamp: null,
-    }),
-    "managedFields": meta({
-      name: "a",
-      managedFields: [{ manager: "m", operation: "Update", apiVersion: "v1" }],
-    }),
-    "creationTimestamp that is no time": meta({ name: "a", creationTimestamp: "yesterday" }),
-    "Secret without a name": { ...SAMPLES["Secret"], metadata: {} },
-    "Secret with a name in capitals": { ...SAMPLES["Secret"], metadata: { name: "A_b" } },
-    "Secret with a label that is none": {
-      ...SAMPLES["Secret"],
-      metadata: { name: "a", labels: { "a b": "c d" } },
-    },
-    "Secret with plain text": { ...SAMPLES["Secret"], data: { "tls.crt": "?!" } },
-    "Secret without padding": { ...SAMPLES["Secret"], data: { "tls.crt": "YQ" } },
-    "Secret with line ends": { ...SAMPLES["Secret"], data: { "tls.crt": "YQ\n=\r\n=\n" } },
-    "Secret with spaces": { ...SAMPLES["Secret"], data: { "tls.crt": "YQ ==" } },
-    "Secret with URL-safe base64": { ...SAMPLES["Secret"], data: { "tls.crt": "-_==" } },
-    "Secret with stray bits": { ...SAMPLES["Secret"], data: { "tls.crt": "YR==" } },
-    "Secret with a number": { ...SAMPLES["Secret"], data: { "tls.crt": 12 } },
-    "Secret with null": { ...SAMPLES["Secret"], data: { "tls.crt": null } },
-    "Secret with a list": { ...SAMPLES["Secret"], data: { "tls.crt": [97] } },
-    "Secret with an unknown member": { ...SAMPLES["Secret"], extra: 1 },
-    "Secret immutable as text": { ...SAMPLES["Secret"], immutable: "true" },
-    "Service without a name": { ...SAMPLES["Service"], metadata: {} },
-    "EndpointSlice without a name": { ...SAMPLES["EndpointSlice"], metadata: {} },
-    "Service with a port as text": { ...SAMPLES["Service"], spec: { ports: [{ port: "80" }] } },
-    "Service with a fraction": { ...SAMPLES["Service"], spec: { ports: [{ port: 80.5 }] } },
-    "Service with a large port": { ...SAMPLES["Service"], spec: { ports: [{ port: 8e12 }] } },
-    "consistent hash": eg("BackendTrafficPolicy", {
-      targetRefs: [target],
-      loadBalancer: { type: "ConsistentHash", consistentHash: { type: "SourceIP" } },
-    }),
-    "cost of a request": eg("BackendTrafficPolicy", {
-      targetRefs: [target],
-      rateLimit: {
-        type: "Global",
-        global: {
-          rules: [{ limit: { requests: 3, unit: "Hour" }, cost: { request: { from: "Number", number: 1 } } }],
-        },
-      },
-    }),
-    "a kind that nobody knows": { ...SAMPLES["Gateway"], kind: "Gatewai" },
-    "XListenerSet": {
-      ...SAMPLES["ListenerSet"],
-      apiVersion: "gateway.networking.x-k8s.io/v1alpha1",
-      kind: "XListenerSet",
-    },
-    "HTTPProxy": {
-      apiVersion: "networking.datumapis.com/v1alpha",
-      kind: "HTTPProxy",
-      metadata: { name: "a" },
-      spec: {},
-    },
-    "no kind": { apiVersion: "v1", metadata: { name: "a" } },
-    "no apiVersion": { kind: "Secret", metadata: { name: "a" } },
-    "CertState without a name": { ...SAMPLES["CertState"], metadata: {} },
-  }).map(([name, value]) => ({ name, value })),
-  ...versions("Gateway", "v1beta1", "v1alpha2"),
-  ...versions("GatewayClass", "v1beta1"),
-  ...versions("HTTPRoute", "v1beta1"),
-  ...versions("TLSRoute", "v1alpha2", "v1alpha3"),
-  ...versions("TCPRoute", "v1alpha2"),
-  ...versions("UDPRoute", "v1alpha2"),
-  ...versions("ReferenceGrant", "v1"),
-  ...versions("BackendTLSPolicy", "v1alpha3"),
-];

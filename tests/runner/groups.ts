@@ -20,6 +20,7 @@ export const GROUPS: readonly Group[] = [
   },
   { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 300 },
   { name: "vectors", holds: below("tests/vectors"), limit: 600 },
+  { name: "resources", holds: below("tests/resources"), limit: 120 },
   { name: "cli", holds: below("tests/cli"), limit: 300 },
   { name: "monitoring", holds: below("tests/monitoring"), limit: 120 },
   { name: "e2e", holds: below("tests/e2e"), limit: 900 },
