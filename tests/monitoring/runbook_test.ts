@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { ALERTS } from "../../lib/cli/alerts/mod.ts";
+import { runCommandLine } from "../../lib/cli/mod.ts";
 import { rules } from "../../lib/cli/rules.ts";
 import { runbook } from "../../lib/cli/runbook.ts";
 import { FakeTerminal } from "../fakes/fake_terminal.ts";
@@ -95,4 +96,12 @@ Deno.test("runbook names the nearest alert where there is none of that name", as
     'error: Cannot show the runbook of "CertgateSourcDown": there is no such alert\n' +
       'hint: did you mean "CertgateSourceDown"? certgate runbook lists them all\n',
   );
+});
+
+Deno.test("runbooks name only commands that there are", async () => {
+  const named = new Set([...page.matchAll(/`certgate ([a-z-]+)/g)].map(([, command]) => command));
+  assert(named.size >= 6, [...named].join());
+  for (const command of named) {
+    assert.equal(await runCommandLine([command, "--help"], new FakeTerminal()), 0, `no command ${command}`);
+  }
 });
