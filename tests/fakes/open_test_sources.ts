@@ -10,13 +10,13 @@ export interface TestSources extends Sources, AsyncDisposable {
   until(condition: () => boolean, what: string): Promise<void>;
 }
 
-/** Times that keep a test short; each still several times what a look takes. */
+/** Times that keep a test short. Where something is torn on purpose, a test brings longer ones. */
 export const QUICK: Config["watch"] = {
-  pollInterval: 100,
+  pollInterval: 50,
   events: true,
-  settle: 300,
-  absenceGrace: 400,
-  staleGrace: 600,
+  settle: 100,
+  absenceGrace: 150,
+  staleGrace: 200,
 };
 
 const PATIENCE = 10_000;
