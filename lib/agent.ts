@@ -3,26 +3,30 @@
  *
  * @module
  */
-import { ensurePrivateDirectory } from "./host/mod.ts";
+import { openDoors } from "./agent_doors.ts";
+import { GateHolder } from "./agent_gate_holder.ts";
+import { believedTime } from "./agent_time.ts";
+import { ensurePrivateDirectory, type SetTimer } from "./host/mod.ts";
 import type { Log } from "./model/mod.ts";
-import { loadThrowaways, type Metrics, openMetrics, openVerdictKeeper } from "./outputs/mod.ts";
-import { type Config, parseHttpAddress } from "./resources/mod.ts";
+import {
+  loadThrowaways,
+  type Metrics,
+  openMetrics,
+  openStatusKeeper,
+  openVerdictKeeper,
+} from "./outputs/mod.ts";
+import type { Config } from "./resources/mod.ts";
 import {
   type CallObserver,
-  type GrpcServer,
   type HostEnvoy,
-  type HttpViews,
   lookForEnvoy,
   makeGeneration,
   makeGrpcServer,
   makeHookHandlers,
   needRestart,
   type OpenFailure,
-  openHook,
   sameEnvoy,
-  serveHttp,
   SnapshotReports,
-  stopGrpcServer,
 } from "./server/mod.ts";
 
 /** A running agent. */
@@ -46,11 +50,18 @@ export interface AgentParts {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** When this version was released, milliseconds since the epoch; a clock before that is wrong. Default never. */
+  readonly released?: number;
   /** Milliseconds between looks at the Envoy binary of the host; half a minute unless told. */
   readonly envoyCheckInterval?: number;
+  /** How the gate waits for the next edge; `setTimeout` unless told. */
+  readonly setTimer?: SetTimer;
+  /** Milliseconds between publications of the gate; a second unless told. */
+  readonly spacing?: number;
 }
 
 const ENVOY_CHECK_INTERVAL = 30_000;
+const CLOCK_NOTE_INTERVAL = 3_600_000;
 
 /**
  * Starts the agent. When it returns, everything is loaded and Envoy Gateway's waiting calls are being answered.
@@ -58,25 +69,50 @@ const ENVOY_CHECK_INTERVAL = 30_000;
  * @returns The agent, or why it did not start; nothing is left running then.
  */
 export async function startAgent(config: Config, parts: AgentParts): Promise<Agent | OpenFailure> {
-  const { log, clock, version } = parts;
-  const started = clock();
-  const metrics = openMetrics(version, () => usage(started));
+  const { log, version } = parts;
+  const started = parts.clock();
+  const metrics = openMetrics(version, () => usage(started), config.metrics);
   const problem = await ensurePrivateDirectory(config.stateDir);
   if (problem) {
     return { kind: "failed", message: problem, hint: "set stateDir to a directory that certgate may make" };
   }
-  const keeper = await openVerdictKeeper(config.stateDir, version, log, metrics);
+  let lastSeen: number | null = null;
+  const time = believedTime(parts.clock, parts.released ?? -Infinity, () => lastSeen);
+  const clock = () => time().now;
+  const keeper = await openStatusKeeper({ stateDir: config.stateDir, log, clock });
+  lastSeen = keeper.lastSeen;
+  const verdicts = await openVerdictKeeper(config.stateDir, version, log, metrics);
   const throwaways = await loadThrowaways(config.stateDir, clock(), log);
-  const generationParts = { log, metrics, clock, keeper };
+  const generationParts = { log, metrics, clock, keeper: verdicts };
   let generation = makeGeneration(
     config,
-    keeper.known,
+    verdicts.known,
     await lookForEnvoy(config.envoy.path),
     generationParts,
   );
   const reports = new SnapshotReports({ log, metrics, clock });
+  const gate = new GateHolder({
+    log,
+    metrics,
+    clock,
+    keeper,
+    setTimer: parts.setTimer,
+    spacing: parts.spacing,
+    doubt: () => time().doubt,
+    store: () => generation.store,
+    onGateways: (isKnown) => reports.retain(isKnown),
+  });
   const grpc = makeGrpcServer({
-    handlers: makeHookHandlers({ generation: () => generation, reports, throwaways, metrics, log, clock }),
+    handlers: makeHookHandlers({
+      generation: () => generation,
+      reports,
+      throwaways,
+      metrics,
+      log,
+      clock,
+      dark: () => gate.dark(),
+      onAnswered: ({ gateways, outcome }) => gate.answered(gateways, outcome),
+    }),
     maxMessageSize: config.hook.maxMessageSize,
     observer: observeCalls(metrics),
   });
@@ -85,15 +121,17 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
     metrics,
     ready: () => ready,
     status: () => ({ version, ready, envoy: generation.envoy.path, snapshots: reports.status() }),
+    gate: () => gate.status(),
   });
   if (doors.kind !== "open") return doors;
+  await gate.use(config);
   ready = true;
   grpc.setServing(true);
   metrics.set("certgate_ready", 1);
   countLoad(metrics, clock, true);
   const { hook, http } = doors;
   const envoy = generation.envoy.path;
-  log.info("certgate is ready", { version, hook, http, envoy, known_verdicts: keeper.known.size });
+  log.info("certgate is ready", { version, hook, http, envoy, known_verdicts: verdicts.known.size });
   const renew = (next: Config, found: HostEnvoy) => {
     generation = makeGeneration(next, new Map(generation.store.entries()), found, generationParts);
   };
@@ -106,6 +144,7 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
     renew(before.config, found);
     log.info("the envoy binary has changed, what it has not judged is asked again", { envoy: found.path });
   }, parts.envoyCheckInterval ?? ENVOY_CHECK_INTERVAL);
+  const clockNotes = setInterval(() => keeper.touch(clock()), CLOCK_NOTE_INTERVAL);
   return {
     kind: "agent",
     hook,
@@ -118,54 +157,19 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
         return keys;
       }
       renew(next, await lookForEnvoy(next.envoy.path, generation.envoy));
+      await gate.use(next);
       log.info("configuration reloaded", { envoy: generation.envoy.path });
       return [];
     },
     reloadFailed: () => countLoad(metrics, clock, false),
     async stop() {
       clearInterval(envoyCheck);
+      clearInterval(clockNotes);
+      await gate.close();
       grpc.setServing(false);
       const finished = await doors.close(generation.config.hook.deadline);
-      await keeper.settled();
+      await verdicts.settled();
       log.info("certgate stopped", { every_call_finished: finished });
-    },
-  };
-}
-
-interface OpenDoors {
-  readonly kind: "open";
-  readonly hook: string;
-  readonly http: string;
-  /** @returns whether every call ended by itself within the patience, in milliseconds. */
-  close(patience: number): Promise<boolean>;
-}
-
-/** The hook first: a second certgate is to learn that it is the second, whatever else is in its way. */
-async function openDoors(
-  grpc: GrpcServer,
-  config: Config,
-  views: HttpViews,
-): Promise<OpenDoors | OpenFailure> {
-  const hook = await openHook(grpc, config.hook);
-  if (hook.kind !== "open") return hook;
-  const closeHook = async (patience: number) => {
-    const finished = await stopGrpcServer(grpc.server, patience);
-    await hook.release();
-    return finished;
-  };
-  const http = openHttp(config.http.listen, views);
-  if (http.kind !== "open") {
-    await closeHook(config.hook.deadline);
-    return http;
-  }
-  return {
-    kind: "open",
-    hook: hook.target,
-    http: http.url,
-    async close(patience) {
-      const finished = await closeHook(patience);
-      await http.stop();
-      return finished;
     },
   };
 }
@@ -175,25 +179,6 @@ function observeCalls(metrics: Metrics): CallObserver {
     started: (hook) => metrics.add("grpc_server_started_total", { grpc_method: hook }),
     handled: (hook, code) => metrics.add("grpc_server_handled_total", { grpc_method: hook, grpc_code: code }),
   };
-}
-
-function openHttp(listen: string, views: HttpViews) {
-  const address = parseHttpAddress(listen);
-  if (typeof address === "string" || address.kind !== "tcp") {
-    throw new TypeError(`Not an HTTP address: ${listen}`);
-  }
-  const name = address.host.includes(":") ? `[${address.host}]` : address.host;
-  try {
-    const { port, stop } = serveHttp(address, views);
-    return { kind: "open" as const, url: `http://${name}:${port}`, stop };
-  } catch (error) {
-    const taken = error instanceof Deno.errors.AddrInUse;
-    return {
-      kind: "failed" as const,
-      message: `Cannot listen on "${listen}": ${taken ? "the port is in use" : (error as Error).message}`,
-      hint: taken ? "set http.listen to a free port" : "",
-    };
-  }
 }
 
 function countLoad(metrics: Metrics, clock: () => number, success: boolean): void {

@@ -45,12 +45,10 @@ export class DeliveryTracker {
     for (const gateway of gateways) this.#seen.set(keyOf(gateway), gateway.revision);
   }
 
-  /** Takes note of what the Envoys say; returns whether anything is different. */
-  looked(envoys: readonly EnvoyStatus[]): boolean {
-    const before = JSON.stringify(this.#envoys);
+  /** Takes note of what the Envoys say. */
+  looked(envoys: readonly EnvoyStatus[]): void {
     this.#envoys = envoys;
     this.#serials = new Set(envoys.flatMap(({ serials }) => serials));
-    return JSON.stringify(envoys) !== before;
   }
 
   /** What the Envoys said last. */

@@ -15,7 +15,7 @@ import { canonicalPair, readFacts } from "./pki/mod.ts";
 import { type Config, readResources } from "./resources/mod.ts";
 import { openSources, openTexts, type Sources, type Texts } from "./sources/mod.ts";
 import { keyOf } from "./agent_names.ts";
-import { type Arrival } from "./agent_pairs.ts";
+import type { Arrival } from "./agent_pairs.ts";
 
 /** What stands on disk now, as far as it is believed. */
 export interface GateInput {

@@ -61,6 +61,8 @@ export function needRestart(current: Config, next: Config): string[] {
     "hook.maxMessageSize": config.hook.maxMessageSize,
     "http.listen": config.http.listen,
     "log.level": config.log.level,
+    "metrics.compat": config.metrics.compat,
+    "metrics.perHost": config.metrics.perHost,
   });
   const before: Readonly<Record<string, unknown>> = fixed(current);
   return Object.entries(fixed(next)).filter(([key, value]) => before[key] !== value).map(([key]) => key);

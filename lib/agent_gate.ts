@@ -1,0 +1,276 @@
+import { join } from "node:path";
+import { planGate } from "./gate/mod.ts";
+import { Alarm, type EnvoyAdmins, openEnvoyAdmins, type SetTimer } from "./host/mod.ts";
+import type { GatePlan, GateStatus, Log, ObjectKey, PairState } from "./model/mod.ts";
+import {
+  type EgDirectory,
+  type Metrics,
+  openEgDirectory,
+  openKeep,
+  showEnvoys,
+  showGate,
+  type StatusKeeper,
+} from "./outputs/mod.ts";
+import type { Config } from "./resources/mod.ts";
+import type { DarkHostname, VerdictStore } from "./server/mod.ts";
+import { DeliveryTracker, type SeenGateway } from "./agent_delivery.ts";
+import { GateLog } from "./agent_gate_log.ts";
+import { checkPlan, gatewayTest, listDark, readNudge } from "./agent_gate_plan.ts";
+import { GateInputs } from "./agent_inputs.ts";
+import { type Loop, makeLoop } from "./agent_loop.ts";
+import { Nudger } from "./agent_nudger.ts";
+import { rfc3339 } from "./agent_names.ts";
+import { PairBook } from "./agent_pairs.ts";
+import { type GateView, makeStatus } from "./agent_status.ts";
+
+/** What the gate is given from outside. */
+export interface GateParts {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch, as they are believed. */
+  readonly clock: () => number;
+  /** Why the clock of the host is not believed; empty while it is. */
+  readonly doubt: () => string;
+  /** Everything that is known about certificates. */
+  readonly store: () => VerdictStore;
+  readonly keeper: StatusKeeper;
+  /** Default `setTimeout`. */
+  readonly setTimer?: SetTimer;
+  /** Milliseconds between publications; a second unless told. */
+  readonly spacing?: number;
+  /** Called with every set of Gateways, so that what was said about others can be forgotten. */
+  readonly onGateways: (isKnown: (key: ObjectKey) => boolean) => void;
+}
+
+// The first change is published at once; a second within this time waits, so that a storm is a few reloads.
+const SPACING = 1000;
+// Envoy's word on a new pair is waited for this long; the rules stand alone until it comes.
+const PATIENCE = 7000;
+// Envoy Gateway takes ten seconds and more for a thousand hosts, and each publication in between costs as much again.
+const DIGESTION = 10_000;
+const RETRY = 5000;
+const LOOK_WAITING = 1000;
+const LOOK_IDLE = 15_000;
+
+/**
+ * Layer one: from what stands on disk to what Envoy Gateway is given, again at every change and at every edge.
+ *
+ * - Nothing is written while nothing changes.
+ * - What cannot be published whole is not published; what was published stays.
+ */
+export class Gate {
+  readonly #parts: GateParts;
+  readonly #config: Config;
+  readonly #places: { readonly resources: string; readonly output: string };
+  readonly #inputs: GateInputs;
+  readonly #book: PairBook;
+  readonly #directory: EgDirectory;
+  readonly #admins: EnvoyAdmins;
+  readonly #delivery = new DeliveryTracker();
+  readonly #log: GateLog;
+  readonly #alarm: Alarm;
+  readonly #work: Loop;
+  readonly #looks: Loop;
+  readonly #nudger: Nudger;
+  readonly #keepSettled: () => Promise<void>;
+  #lookTimer: ReturnType<typeof setTimeout> | undefined;
+  #view: GateView | null = null;
+  #status: GateStatus | null = null;
+  #dark: readonly DarkHostname[] = [];
+  #publishedAt: number | null = null;
+  #stopped = false;
+  #hookSeen = false;
+
+  private constructor(config: Config, parts: GateParts, made: {
+    places: { resources: string; output: string };
+    inputs: GateInputs;
+    directory: EgDirectory;
+    keep: Awaited<ReturnType<typeof openKeep>>;
+    nudge: number;
+  }) {
+    this.#parts = parts;
+    this.#config = config;
+    this.#places = made.places;
+    this.#inputs = made.inputs;
+    this.#directory = made.directory;
+    this.#admins = openEnvoyAdmins({ setting: config.envoy.admin, runtimeDir: config.envoy.runtimeDir });
+    this.#book = new PairBook(made.keep, parts.log);
+    this.#keepSettled = () => made.keep.settled();
+    this.#log = new GateLog(parts.log);
+    const onError = (what: string) => (error: unknown) => {
+      parts.log.error("a piece of work of the gate failed, it is tried again", { what, error });
+      this.#alarm.set(parts.clock() + RETRY, () => this.#work.poke());
+    };
+    this.#work = makeLoop(() => this.#reconcile(), {
+      spacing: parts.spacing ?? SPACING,
+      mayBegin: () => !this.#isDigesting(),
+      onError: onError("publish"),
+    });
+    this.#looks = makeLoop(() => this.#look(), { spacing: LOOK_WAITING / 2, onError: onError("look") });
+    this.#alarm = new Alarm({
+      clock: parts.clock,
+      setTimer: parts.setTimer,
+      onJump: () => this.#work.poke(),
+    });
+    this.#nudger = new Nudger(made.nudge, {
+      log: parts.log,
+      onNudge: (cause) => {
+        parts.metrics.add("certgate_gate_nudges_total", { cause });
+        this.#work.poke();
+      },
+    });
+  }
+
+  /** Opens the gate; resolves when everything was looked at and published once. */
+  static async open(config: Config, parts: GateParts): Promise<Gate> {
+    const { resources, output } = config.gate;
+    if (resources === undefined || output === undefined) throw new TypeError("The gate is off");
+    const { log, metrics, clock } = parts;
+    let gate: Gate | null = null;
+    const nudge = await readNudge(output);
+    const [inputs, directory, keep] = await Promise.all([
+      GateInputs.open(resources, { config, log, metrics, clock, onChange: () => gate?.wake() }),
+      openEgDirectory({ directory: output, log, metrics, clock }),
+      openKeep(join(config.stateDir, "pairs"), log),
+    ]);
+    gate = new Gate(config, parts, { places: { resources, output }, inputs, directory, keep, nudge });
+    gate.#work.poke();
+    await gate.#work.settled();
+    gate.#looks.poke();
+    return gate;
+  }
+
+  /** What is believed now; `null` if not even the first look came to an end. */
+  status(): GateStatus | null {
+    return this.#status;
+  }
+
+  /** Hostnames that are left out of what Envoy Gateway is given. */
+  dark(): readonly DarkHostname[] {
+    return this.#dark;
+  }
+
+  /** Looks at everything again, soon. */
+  wake(): void {
+    this.#work.poke();
+  }
+
+  /** Takes note of an answered hook call. */
+  answered(gateways: readonly SeenGateway[], outcome: string): void {
+    if (outcome === "error") return this.#nudger.failed();
+    this.#hookSeen ||= gateways.length > 0;
+    this.#nudger.answered(gateways.length);
+    this.#delivery.answered(gateways);
+    this.#looks.poke();
+  }
+
+  /** Ends everything and writes what is to be kept. What was published stays. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#lookTimer);
+    this.#alarm.close();
+    this.#nudger.stop();
+    await Promise.all([this.#work.stop(), this.#looks.stop(), this.#inputs.stop()]);
+    await Promise.all([this.#keepSettled(), this.#parts.keeper.settled()]);
+  }
+
+  /** Envoy Gateway does not skip what is outdated: what comes while it works only keeps it from the newest. */
+  #isDigesting(): boolean {
+    const pending = this.#delivery.pendingSince();
+    return this.#hookSeen && pending !== null && this.#parts.clock() - pending < DIGESTION;
+  }
+
+  async #reconcile(): Promise<void> {
+    const { clock, store, log, metrics } = this.#parts;
+    const started = performance.now();
+    const input = this.#inputs.gather();
+    const pairs = await this.#book.judge(input.arrivals, store(), clock(), {
+      config: this.#config,
+      patience: PATIENCE,
+    });
+    if (this.#inputs.inSight) this.#book.retain((key) => pairs.has(key));
+    const now = clock();
+    const { plan, refused } = checkPlan(this.#plan(input.objects, pairs, now));
+    const findings = [...input.findings, ...plan.findings, ...refused];
+    this.#delivery.published(plan, now);
+    this.#dark = listDark(plan);
+    const written = await this.#directory.publish(plan.objects);
+    if (written.changed) this.#publishedAt = clock();
+    const edges = [...pairs.values()].flatMap(({ edge }) => edge === null ? [] : [edge]);
+    this.#view = {
+      plan,
+      pairs,
+      findings,
+      objects: input.objects,
+      files: input.files,
+      sources: input.sources,
+      directory: this.#places.resources,
+      output: {
+        file: this.#directory.file,
+        revision: written.revision,
+        publishedAt: this.#publishedAt === null ? null : rfc3339(this.#publishedAt),
+        message: written.problem,
+      },
+      edge: edges.length > 0 ? Math.min(...edges) : null,
+      doubt: this.#parts.doubt(),
+    };
+    const problem = written.problem !== "";
+    this.#alarm.set(problem ? now + RETRY : this.#view.edge, () => this.#work.poke());
+    this.#nudger.published(written.changed);
+    this.#log.tell({ ...this.#view, pairs: pairs.values() }, now);
+    if (problem) log.error("envoy gateway's directory could not be written", { problem: written.problem });
+    else if (written.changed) {
+      log.info("published to envoy gateway", {
+        revision: written.revision,
+        objects: plan.objects.length,
+        withheld: plan.listeners.filter(({ published }) => published === null).length,
+      });
+    }
+    this.#parts.onGateways(gatewayTest(plan));
+    metrics.observe("certgate_gate_reconcile_duration_seconds", (performance.now() - started) / 1000);
+    this.#show(true);
+    this.#looks.poke();
+  }
+
+  #plan(objects: GateView["objects"], pairs: ReadonlyMap<ObjectKey, PairState>, now: number): GatePlan {
+    const { neverGate, gate: { nameCoverage, certState } } = this.#config;
+    return planGate({
+      objects,
+      pairs,
+      now,
+      nudge: this.#nudger.count,
+      options: { neverGate, nameCoverage, certState },
+    });
+  }
+
+  async #look(): Promise<void> {
+    const envoys = await this.#admins.look();
+    this.#delivery.looked(envoys);
+    showEnvoys(this.#parts.metrics, envoys);
+    this.#show(false);
+    clearTimeout(this.#lookTimer);
+    if (this.#stopped) return;
+    const wait = this.#status?.converged ? LOOK_IDLE : LOOK_WAITING;
+    this.#lookTimer = setTimeout(() => this.#looks.poke(), wait);
+  }
+
+  /** @param evaluated Whether verdicts were made anew, rather than only Envoy looked at. */
+  #show(evaluated: boolean): void {
+    const { keeper, metrics, clock } = this.#parts;
+    if (this.#view === null) return;
+    const now = clock();
+    const status = makeStatus(this.#view, { keeper, delivery: this.#delivery, now });
+    this.#status = status;
+    showGate(metrics, {
+      plan: this.#view.plan,
+      pairs: this.#view.pairs,
+      sources: this.#view.sources,
+      findings: this.#view.findings.length,
+      pendingSince: this.#delivery.pendingSince(),
+      converged: status.converged,
+      clockWrong: this.#view.doubt !== "",
+      evaluated,
+    });
+    keeper.write(status);
+  }
+}

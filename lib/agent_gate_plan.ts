@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import type { GatePlan, ObjectKey, PublishedObject, ResourceFinding } from "./model/mod.ts";
+import { checkObject } from "./resources/mod.ts";
+import type { DarkHostname } from "./server/mod.ts";
+import { keyOf } from "./agent_names.ts";
+
+/** The counter in what was published last, so that going on from there is a change and starting again is none. */
+export async function readNudge(output: string): Promise<number> {
+  const text = await Deno.readTextFile(join(output, "certgate.yaml")).catch(() => "");
+  return Math.max(0, ...[...text.matchAll(/^\s+nudge: (\d{1,15})$/gm)].map(([, count]) => Number(count)));
+}
+
+const checked = new WeakMap<object, ReturnType<typeof checkObject>>();
+
+/** Takes out what Envoy Gateway would refuse, because one refused object makes it refuse them all. */
+export function checkPlan(plan: GatePlan): { plan: GatePlan; refused: ResourceFinding[] } {
+  const refused: ResourceFinding[] = [];
+  const fine = (object: PublishedObject): boolean => {
+    let complaints = checked.get(object.value);
+    if (complaints === undefined) {
+      complaints = checkObject(object.value);
+      checked.set(object.value, complaints);
+    }
+    if (complaints.length === 0) return true;
+    const owner = plan.gateways.find((gateway) => keyOf(gateway) === keyOf(object));
+    refused.push({
+      place: owner?.place ?? { file: "", line: 0, column: 0 },
+      message: `Cannot publish the ${object.kind} "${keyOf(object)}": ${complaints[0].message}`,
+      hint: complaints[0].hint,
+    });
+    return false;
+  };
+  const objects = plan.objects.filter(fine);
+  return { plan: refused.length === 0 ? plan : { ...plan, objects }, refused };
+}
+
+/** Hostnames that are left out of what Envoy Gateway is given. */
+export function listDark(plan: GatePlan): DarkHostname[] {
+  return plan.listeners.flatMap(({ published, managed, hostname, port, secrets, reason, cause, message }) =>
+    published === null && managed && hostname !== "*"
+      ? [{ hostname, port, reason, cause, message, secret: secrets[0] ? keyOf(secrets[0]) : "" }]
+      : []
+  );
+}
+
+/** Whether a Gateway is among those published. */
+export function gatewayTest(plan: GatePlan): (key: ObjectKey) => boolean {
+  const known = new Set(
+    plan.gateways.flatMap(({ namespace, published }) => published.map((name) => keyOf({ namespace, name }))),
+  );
+  return (key) => known.has(key);
+}

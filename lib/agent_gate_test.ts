@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { FakeLog } from "../tests/fakes/fake_log.ts";
+import { type Agent, startAgent } from "./agent.ts";
+import type { GateStatus } from "./model/mod.ts";
+import { makeSelfSigned } from "./pki/mod.ts";
+import { configSchema } from "./resources/mod.ts";
+
+const PATIENCE = 10_000;
+const DAY = 86_400_000;
+
+interface MadePair {
+  readonly certificate: Uint8Array;
+  readonly key: Uint8Array;
+}
+
+async function makePair(host: string, { now = Date.now(), days = 30 } = {}): Promise<MadePair> {
+  const { certificate, key } = await makeSelfSigned({ names: [host], now, days });
+  return { certificate, key: key.open() };
+}
+
+/** A directory with volumes, resources and an output, and an agent that can be started again on them. */
+class Host {
+  readonly log = new FakeLog();
+  offset = 0;
+  #agent: Agent | null = null;
+
+  private constructor(readonly dir: string) {}
+
+  static async make(hosts: readonly string[]): Promise<Host> {
+    const host = new Host(await Deno.makeTempDir());
+    for (const name of ["volumes", "resources", "output"]) await Deno.mkdir(join(host.dir, name));
+    await host.putGateway(hosts);
+    return host;
+  }
+
+  async putGateway(hosts: readonly string[]): Promise<void> {
+    const gateway = {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "Gateway",
+      metadata: { name: "web", namespace: "edge" },
+      spec: {
+        gatewayClassName: "edge",
+        listeners: hosts.map((hostname) => ({
+          name: hostname.split(".")[0],
+          protocol: "HTTPS",
+          port: 443,
+          hostname,
+          tls: { certificateRefs: [{ name: hostname }] },
+        })),
+      },
+    };
+    await Deno.writeTextFile(join(this.dir, "resources/web.yaml"), JSON.stringify(gateway, null, 2));
+  }
+
+  async putPair(host: string, { certificate, key }: MadePair): Promise<void> {
+    const volume = join(this.dir, "volumes", host);
+    await Deno.mkdir(volume, { recursive: true });
+    await Deno.writeFile(join(volume, "tls.crt"), certificate);
+    await Deno.writeFile(join(volume, "tls.key"), key);
+  }
+
+  async start(gate: Record<string, unknown> = {}): Promise<Agent> {
+    const at = (name: string) => join(this.dir, name);
+    const config = configSchema.parse({
+      hook: { listen: `unix://${at("hook.sock")}` },
+      http: { listen: "127.0.0.1:0" },
+      stateDir: at("state"),
+      envoy: { path: "none", admin: "none" },
+      sources: [{ path: `${at("volumes")}/*`, namespace: "edge" }],
+      watch: { pollInterval: 100, settle: 50, absenceGrace: 50, staleGrace: 50 },
+      gate: { resources: at("resources"), output: at("output"), ...gate },
+    });
+    const agent = await startAgent(config, {
+      version: "0",
+      log: this.log,
+      clock: () => Date.now() + this.offset,
+      spacing: 20,
+      // The clock of these tests jumps, and is looked at more often for that.
+      setTimer(ring, milliseconds) {
+        const timer = setTimeout(ring, Math.min(milliseconds, 20));
+        return () => clearTimeout(timer);
+      },
+    });
+    assert(agent.kind === "agent", JSON.stringify(agent));
+    return this.#agent = agent;
+  }
+
+  async stop(): Promise<void> {
+    await this.#agent?.stop();
+    this.#agent = null;
+  }
+
+  async status(): Promise<GateStatus> {
+    return (await (await fetch(`${this.#agent!.http}/v1/status`)).json()).gate;
+  }
+
+  async metrics(): Promise<string> {
+    const text = await (await fetch(`${this.#agent!.http}/metrics`)).text();
+    return text.split("\n").filter((line) => /^certgate_(gateway|cert|listeners|gate)/.test(line)).join("\n");
+  }
+
+  async output(): Promise<string> {
+    return await Deno.readTextFile(join(this.dir, "output/certgate.yaml"));
+  }
+
+  /** Waits for a status for which the test says yes. */
+  async until(what: string, holds: (status: GateStatus) => boolean): Promise<GateStatus> {
+    const end = performance.now() + PATIENCE;
+    for (;;) {
+      const status = await this.status();
+      if (status && holds(status)) return status;
+      if (performance.now() > end) throw new Error(`${what}: ${JSON.stringify(status.listeners, null, 1)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await Deno.remove(this.dir, { recursive: true });
+  }
+}
+
+const withheld = (status: GateStatus) =>
+  status.listeners.filter(({ published }) => published === null).map(({ hostname, reason }) =>
+    `${hostname} ${reason}`
+  );
+
+Deno.test("startAgent() publishes the good host, withholds the bad one, and says so everywhere", async () => {
+  await using host = await Host.make(["a.example.com", "b.example.com", "c.example.com"]);
+  const [a, b] = [await makePair("a.example.com"), await makePair("b.example.com")];
+  await host.putPair("a.example.com", a);
+  await host.putPair("b.example.com", { ...b, key: a.key });
+  await host.start();
+  const status = await host.status();
+  assert.deepEqual(withheld(status), ["b.example.com KeyMismatch", "c.example.com Missing"]);
+  const conditions = status.listeners[1].conditions.map(({ type, status, reason }) => [type, status, reason]);
+  assert.deepEqual(conditions, [
+    ["Accepted", "True", "Accepted"],
+    ["ResolvedRefs", "False", "InvalidCertificateRef"],
+    ["Programmed", "False", "Invalid"],
+  ]);
+  const published = await host.output();
+  assert(published.includes("hostname: a.example.com") || published.includes('hostname: "a.example.com"'));
+  assert(!published.includes("b.example.com") && !published.includes("c.example.com"));
+  assert.equal((await Deno.stat(join(host.dir, "output/certgate.yaml"))).mode! & 0o777, 0o600);
+  const metrics = await host.metrics();
+  assert.match(metrics, /certgate_gateway_listener_cert_withheld\{[^}]*hostname="b\.example\.com"[^}]*\} 1/);
+  assert.match(metrics, /certgate_listeners_withheld\{reason="Missing"\} 1/);
+  assert.match(metrics, /certgate_listeners_managed 3/);
+  const said = host.log.lines.filter(({ sentence }) => sentence === "listener certificate unhealthy");
+  assert.deepEqual(said.map(({ fields }) => fields.hostname), ["b.example.com", "c.example.com"]);
+  const secret = new TextDecoder().decode(a.key).split("\n")[1];
+  assert(![JSON.stringify(status), metrics, JSON.stringify(host.log.lines)].join().includes(secret));
+
+  await host.putPair("b.example.com", b);
+  await host.putPair("c.example.com", await makePair("c.example.com"));
+  await host.until("both are repaired", (status) => withheld(status).length === 0);
+  assert((await host.output()).includes("b.example.com"));
+  assert(!(await host.metrics()).includes("certgate_gateway_listener_cert_withheld{"));
+  assert.equal(
+    host.log.sentences("info").filter((text) => text === "listener certificate usable again").length,
+    2,
+  );
+});
+
+Deno.test("startAgent() holds the last good pair while a renewal is broken, across a restart", async () => {
+  await using host = await Host.make(["a.example.com"]);
+  const [first, other] = [await makePair("a.example.com"), await makePair("a.example.com")];
+  await host.putPair("a.example.com", first);
+  await host.start();
+  const served = (await host.status()).listeners[0].secrets[0].serial;
+  const before = await host.output();
+  await host.putPair("a.example.com", { certificate: other.certificate, key: first.key });
+  const held = await host.until("the old one is held", ({ pairs }) => pairs[0].serving === "held");
+  assert.equal(held.pairs[0].verdict.reason, "KeyMismatch");
+  assert.equal(held.listeners[0].secrets[0].serial, served);
+  assert.match(await host.metrics(), /certgate_cert_held\{[^}]*\} 1/);
+  assert.equal(await host.output(), before, "nothing changes for envoy gateway");
+  await host.stop();
+  await host.start();
+  assert.equal((await host.status()).pairs[0].serving, "held");
+  assert.equal(await host.output(), before);
+  await host.putPair("a.example.com", other);
+  const renewed = await host.until("the new one is served", ({ pairs }) => pairs[0].serving === "current");
+  assert.notEqual(renewed.listeners[0].secrets[0].serial, served);
+  await Deno.remove(join(host.dir, "volumes/a.example.com"), { recursive: true });
+  await host.until("a pair that was taken away is not held", (status) => withheld(status).length === 1);
+});
+
+Deno.test("startAgent() touches nothing where nothing changed, across a restart", async () => {
+  await using host = await Host.make(["a.example.com"]);
+  await host.putPair("a.example.com", await makePair("a.example.com"));
+  await host.start();
+  const before = await Deno.stat(join(host.dir, "output/certgate.yaml"));
+  const conditions = (await host.status()).listeners[0].conditions;
+  await host.stop();
+  await host.start();
+  const after = await Deno.stat(join(host.dir, "output/certgate.yaml"));
+  assert.deepEqual([after.ino, after.mtime], [before.ino, before.mtime]);
+  const status = await host.status();
+  assert.deepEqual(status.listeners[0].conditions, conditions);
+  await host.stop();
+  const kept = JSON.parse(await Deno.readTextFile(join(host.dir, "state/status.json")));
+  assert.deepEqual(kept.listeners, status.listeners);
+});
+
+Deno.test("startAgent() follows the clock without any file event", async () => {
+  await using host = await Host.make(["a.example.com", "b.example.com"]);
+  await host.putPair("a.example.com", await makePair("a.example.com", { days: 10 }));
+  await host.putPair("b.example.com", await makePair("b.example.com", { now: Date.now() + 5 * DAY }));
+  await host.start();
+  assert.deepEqual(withheld(await host.status()), ["b.example.com NotYetValid"]);
+  host.offset = 6 * DAY;
+  await host.until("b has become valid", (status) => withheld(status).length === 0);
+  host.offset = 11 * DAY;
+  const status = await host.until("a has run out", (status) => withheld(status).length === 1);
+  assert.deepEqual(withheld(status), ["a.example.com Expired"]);
+  assert.match(
+    status.listeners[0].message,
+    /^HTTPS for a\.example\.com is stopped: its certificate ran out on /,
+  );
+});
+
+Deno.test("startAgent() leaves out a file that is wrong, and keeps its last good version across a restart", async () => {
+  await using host = await Host.make(["a.example.com"]);
+  await host.putPair("a.example.com", await makePair("a.example.com"));
+  await host.start();
+  const before = await host.output();
+  await Deno.writeTextFile(join(host.dir, "resources/web.yaml"), "kind: Gateway\n  broken: [");
+  const status = await host.until(
+    "the file is complained of",
+    ({ resources }) => resources.findings.length > 0,
+  );
+  assert.match(status.resources.findings[0].place, /web\.yaml:\d+:\d+$/);
+  assert.equal(await host.output(), before);
+  await host.stop();
+  await host.start();
+  assert.equal(await host.output(), before);
+  assert.equal((await host.status()).listeners.length, 1);
+});

@@ -1,0 +1,195 @@
+import { createHash } from "node:crypto";
+import { certificateReady, certificatesReady, listenerConditions } from "./health/mod.ts";
+import type {
+  BareCondition,
+  CertificateFacts,
+  CertificateStatus,
+  Condition,
+  GatePlan,
+  GateStatus,
+  HostnameStatus,
+  Json,
+  ListenerState,
+  ListenerStatus,
+  ObjectKey,
+  ObjectName,
+  PairState,
+  PairStatus,
+  ProxyStatus,
+  ResourceObject,
+  SourceHealth,
+} from "./model/mod.ts";
+import type { StatusKeeper } from "./outputs/mod.ts";
+import type { DeliveryTracker } from "./agent_delivery.ts";
+import { endsSoon, keyOf, placeText, rfc3339 } from "./agent_names.ts";
+
+/** Everything that one look at the host came to. */
+export interface GateView {
+  readonly plan: GatePlan;
+  readonly pairs: ReadonlyMap<ObjectKey, PairState>;
+  readonly objects: readonly ResourceObject[];
+  readonly files: number;
+  readonly findings: GatePlan["findings"];
+  readonly sources: readonly SourceHealth[];
+  readonly directory: string;
+  readonly output: GateStatus["output"];
+  readonly edge: number | null;
+  readonly doubt: string;
+}
+
+/**
+ * The status of a view: conditions with the times that the keeper knows.
+ *
+ * @param now Milliseconds since the epoch.
+ */
+export function makeStatus(
+  view: GateView,
+  { keeper, delivery, now }: { keeper: StatusKeeper; delivery: DeliveryTracker; now: number },
+): GateStatus {
+  const { plan } = view;
+  const generations = makeGenerations(view.objects, keeper);
+  const subjects = new Set<string>();
+  const stamp = (subject: string, bare: readonly BareCondition[], generation: number): Condition[] => {
+    subjects.add(subject);
+    return keeper.stamp(subject, bare, generation);
+  };
+  const listeners = plan.listeners.map((listener): ListenerStatus => {
+    const { place, ...rest } = listener;
+    const reached = delivery.of(listener);
+    const { owner } = listener;
+    const subject = `listener ${owner.kind} ${keyOf(owner)} ${listener.name}`;
+    return {
+      ...rest,
+      place: placeText(place),
+      conditions: stamp(subject, listenerConditions(listener, reached), generations(owner.kind, owner)),
+      delivery: reached,
+    };
+  });
+  const byGateway = Map.groupBy(plan.listeners, ({ gateway }) => keyOf(gateway));
+  const gateways = plan.gateways.map((gateway) => {
+    const { place, ...rest } = gateway;
+    const own = byGateway.get(keyOf(gateway)) ?? [];
+    const ready = certificatesReady(own);
+    const generation = generations("Gateway", gateway);
+    return {
+      ...rest,
+      place: placeText(place),
+      generation,
+      conditions: ready ? stamp(`gateway ${keyOf(gateway)}`, [ready], generation) : [],
+      seenRevision: gateway.published.length === 0
+        ? null
+        : delivery.seen({ namespace: gateway.namespace, name: gateway.published[0] }),
+      converged: delivery.converged(gateway, own),
+    };
+  });
+  const hostnames = plan.gateways.flatMap((gateway): HostnameStatus[] => {
+    const own = (byGateway.get(keyOf(gateway)) ?? []).filter(({ managed }) => managed);
+    return [...new Set(own.map(({ hostname }) => hostname))].map((hostname) => ({
+      hostname,
+      gateway: { namespace: gateway.namespace, name: gateway.name },
+      conditions: stamp(
+        `hostname ${keyOf(gateway)} ${hostname}`,
+        [certificateReady(hostname, own.filter((listener) => listener.hostname === hostname))],
+        generations("Gateway", gateway),
+      ),
+    }));
+  });
+  const proxies = view.objects.filter(isProxy).map((proxy) =>
+    proxyStatus(proxy, byGateway.get(keyOf(proxy)) ?? [], stamp, generations("HTTPProxy", proxy))
+  );
+  keeper.retain(subjects);
+  return {
+    time: rfc3339(now),
+    gateways,
+    listeners,
+    hostnames,
+    proxies,
+    pairs: [...view.pairs.values()].map((pair) => pairStatus(pair, now)),
+    sources: view.sources,
+    resources: {
+      directory: view.directory,
+      files: view.files,
+      objects: view.objects.length,
+      findings: view.findings.map(({ place, ...rest }) => ({ ...rest, place: placeText(place) })),
+    },
+    output: view.output,
+    envoys: delivery.envoys,
+    converged: view.output.message === "" && gateways.every(({ converged }) => converged),
+    clock: view.doubt,
+    nextEdge: view.edge === null ? null : rfc3339(view.edge),
+  };
+}
+
+type Stamp = (subject: string, bare: readonly BareCondition[], generation: number) => Condition[];
+
+/** The network-services-operator gives a Gateway the name and namespace of its HTTPProxy. */
+function proxyStatus(
+  proxy: ResourceObject,
+  listeners: readonly ListenerState[],
+  stamp: Stamp,
+  generation: number,
+): ProxyStatus {
+  const spec = proxy.value.spec as { readonly hostnames?: Json } | undefined;
+  const names = Array.isArray(spec?.hostnames) ? spec.hostnames.map(String) : [];
+  const subject = `proxy ${keyOf(proxy)}`;
+  const managed = listeners.filter((listener) => listener.managed);
+  const all = certificatesReady(managed);
+  return {
+    namespace: proxy.namespace,
+    name: proxy.name,
+    conditions: all ? stamp(subject, [all], generation) : [],
+    hostnames: names.map((hostname) => ({
+      hostname,
+      conditions: stamp(`${subject} ${hostname}`, [
+        certificateReady(hostname, managed.filter((listener) => listener.hostname === hostname)),
+      ], generation),
+    })),
+  };
+}
+
+function isProxy({ group, kind }: ResourceObject): boolean {
+  return group === "networking.datumapis.com" && kind === "HTTPProxy";
+}
+
+// A spec is hashed for its generation only when its object is another one than last time.
+const specs = new WeakMap<ResourceObject, string>();
+
+function makeGenerations(objects: readonly ResourceObject[], keeper: StatusKeeper) {
+  const known = new Map<string, number>();
+  for (const object of objects) {
+    const key = `${object.kind} ${keyOf(object)}`;
+    let spec = specs.get(object);
+    if (spec === undefined) {
+      spec = createHash("sha256").update(JSON.stringify(object.value.spec ?? null)).digest("base64");
+      specs.set(object, spec);
+    }
+    const metadata = object.value.metadata as { readonly generation?: Json } | undefined;
+    const written = metadata?.generation;
+    known.set(key, typeof written === "number" ? written : keeper.generation(key, spec));
+  }
+  return (kind: string, name: ObjectName): number => known.get(`${kind} ${keyOf(name)}`) ?? 1;
+}
+
+function pairStatus(state: PairState, now: number): PairStatus {
+  const { namespace, name, origin, hint, served, warnings } = state;
+  const { validity: _dates, edge: _edge, ...verdict } = state.verdict;
+  const [leaf] = state.certificates;
+  return {
+    namespace,
+    name,
+    origin,
+    verdict,
+    hint,
+    serving: served?.from ?? null,
+    current: leaf ? certificateStatus(leaf) : null,
+    served: served ? certificateStatus(served.leaf) : null,
+    expiresSoon: endsSoon(state, now),
+    warnings,
+  };
+}
+
+function certificateStatus(facts: CertificateFacts): CertificateStatus {
+  const { names, subject, issuer, serial, fingerprint } = facts;
+  const [notBefore, notAfter] = [facts.notBefore, facts.notAfter].map(rfc3339);
+  return { names, subject, issuer, serial, fingerprint, notBefore, notAfter };
+}
