@@ -136,7 +136,7 @@ Deno.test("yamlText() writes every plain object so that it comes back", () => {
   }));
   fc.assert(
     fc.property(tree, (value) => assertSame({ value } as JsonObject)),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 

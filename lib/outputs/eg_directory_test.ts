@@ -157,6 +157,31 @@ Deno.test("openEgDirectory() gives further classes and proxies files of their ow
     assert.deepEqual(log.lines, []);
   }));
 
+Deno.test("openEgDirectory() has each object in some file at every moment while they move between files", () =>
+  bed(async ({ directory, open }) => {
+    const proxies = (...names: string[]) => names.map((name) => object("EnvoyProxy", name));
+    const names = async () => {
+      const texts = [...Deno.readDirSync(directory)].filter(({ isFile }) => isFile)
+        .map(({ name }) => Deno.readTextFile(join(directory, name)));
+      return (await Promise.all(texts)).flatMap((text) =>
+        [...text.matchAll(/ name: (p\d)/g)].map(([, name]) => name)
+      );
+    };
+    const eg = await open();
+    await eg.publish(proxies("p1", "p2"));
+    // What comes first in turn cannot be written, so nothing after it may have been.
+    await Deno.mkdir(join(directory, "certgate-3.yaml", "in the way"), { recursive: true });
+    assert.notEqual((await eg.publish(proxies("p0", "p1", "p2"))).problem, "");
+    assert.deepEqual((await names()).sort(), ["p1", "p2"]);
+    await Deno.remove(join(directory, "certgate-3.yaml"), { recursive: true });
+    await eg.publish(proxies("p0", "p1", "p2"));
+    assert.deepEqual((await names()).sort(), ["p0", "p1", "p2"]);
+    await Deno.remove(join(directory, "certgate.yaml"));
+    await Deno.mkdir(join(directory, "certgate.yaml", "in the way"), { recursive: true });
+    assert.notEqual((await eg.publish(proxies("p1", "p2"))).problem, "");
+    assert.deepEqual((await names()).sort(), ["p1", "p2"]);
+  }));
+
 Deno.test("openEgDirectory() removes what a killed process left, and warns once of what others put there", () =>
   bed(async ({ directory, open, names, log }) => {
     await Deno.mkdir(directory);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { removeLeftovers } from "../host/mod.ts";
 import type { BareCondition, Condition, GateStatus, Json, Log } from "../model/mod.ts";
 import { type ConditionsFile, formatConditions, parseConditions } from "./_conditions_file.ts";
 import { makeLatestWriter } from "./_latest_writer.ts";
@@ -42,9 +43,9 @@ const STATUS = "status.json";
 
 /**
  * Opens `conditions.json` and `status.json` of a state directory. A damaged file is set aside and made anew: times then
- * begin with now, and generations with 1.
+ * begin with now, and generations with 1. What writers that were killed have left in the directory is removed.
  *
- * @param parts.stateDir The state directory, which exists.
+ * @param parts.stateDir The state directory, which exists and nobody writes to yet.
  * @param parts.clock Milliseconds since the epoch.
  */
 export async function openStatusKeeper(parts: {
@@ -54,6 +55,9 @@ export async function openStatusKeeper(parts: {
 }): Promise<StatusKeeper> {
   const { stateDir, log, clock } = parts;
   const path = join(stateDir, CONDITIONS), statusPath = join(stateDir, STATUS);
+  await removeLeftovers(stateDir).catch((error) => {
+    log.warn("the state directory cannot be read", { path: stateDir, error });
+  });
   const file = await readConditions(path, log);
   const conditions = makeLatestWriter(path, failed(log, path));
   let shown = await readStatus(statusPath);

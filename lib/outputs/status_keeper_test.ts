@@ -156,6 +156,14 @@ Deno.test("openStatusKeeper() sets a damaged file aside and begins anew", () =>
     assert.equal(log.sentences("warn").length, 4);
   }));
 
+Deno.test("openStatusKeeper() removes what a killed writer left in the state directory", () =>
+  bed(async ({ dir, open }) => {
+    const names = [`.certgate-${crypto.randomUUID()}.tmp`, "verdicts.json"];
+    for (const name of names) await Deno.writeTextFile(join(dir, name), "");
+    await open();
+    assert.deepEqual([...Deno.readDirSync(dir)].map(({ name }) => name), ["verdicts.json"]);
+  }));
+
 Deno.test("openStatusKeeper() goes on where nothing can be kept", async () => {
   const log = new FakeLog();
   const keeper = await openStatusKeeper({ stateDir: "/proc/nowhere", log, clock: () => START });
@@ -164,5 +172,5 @@ Deno.test("openStatusKeeper() goes on where nothing can be kept", async () => {
   await keeper.settled();
   assert.equal(keeper.stamp("a", [bare("True")], 1).length, 1);
   await keeper.settled();
-  assert.equal(log.sentences("warn").length, 3);
+  assert.equal(log.sentences("warn").length, 4);
 });
