@@ -47,7 +47,7 @@ export const DELIVERY_ALERTS: AlertGroup = {
     },
     {
       name: "CertgateEnvoyGatewaySilent",
-      expr: "sum without (cause) (certgate_gate_nudges_total) > 0 " +
+      expr: "certgate_gate_publications_total > 0 " +
         'unless sum without (hook, outcome) (certgate_hook_calls_total{hook="PostTranslateModify"}) > 0',
       for: "5m",
       severity: "critical",
