@@ -124,7 +124,12 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
     gate: () => gate.status(),
   });
   if (doors.kind !== "open") return doors;
-  await gate.use(config);
+  try {
+    await gate.use(config);
+  } catch (error) {
+    await doors.close(config.hook.deadline);
+    return { kind: "failed", message: `Cannot open the gate: ${(error as Error).message}`, hint: "" };
+  }
   ready = true;
   grpc.setServing(true);
   metrics.set("certgate_ready", 1);
@@ -156,8 +161,14 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
         log.error("these keys need a restart, the configuration in use stays", { keys });
         return keys;
       }
+      try {
+        await gate.use(next);
+      } catch (error) {
+        countLoad(metrics, clock, false);
+        log.error("the gate could not be opened anew, the configuration in use stays", { error });
+        return [];
+      }
       renew(next, await lookForEnvoy(next.envoy.path, generation.envoy));
-      await gate.use(next);
       log.info("configuration reloaded", { envoy: generation.envoy.path });
       return [];
     },

@@ -49,6 +49,8 @@ const PATIENCE = 7000;
 // Envoy Gateway takes ten seconds and more for a thousand hosts, and each publication in between costs as much again.
 const DIGESTION = 10_000;
 const RETRY = 5000;
+// What is still wrong is said again.
+const REMINDER = 3_600_000;
 const LOOK_WAITING = 1000;
 const LOOK_IDLE = 15_000;
 
@@ -215,7 +217,8 @@ export class Gate {
       doubt: this.#parts.doubt(),
     };
     const problem = written.problem !== "";
-    this.#alarm.set(problem ? now + RETRY : this.#view.edge, () => this.#work.poke());
+    const next = Math.min(this.#view.edge ?? Infinity, now + (problem ? RETRY : REMINDER));
+    this.#alarm.set(next, () => this.#work.poke());
     this.#nudger.published(written.changed);
     this.#log.tell({ ...this.#view, pairs: pairs.values() }, now);
     if (problem) log.error("envoy gateway's directory could not be written", { problem: written.problem });

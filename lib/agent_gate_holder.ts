@@ -18,14 +18,26 @@ export class GateHolder {
   /**
    * Opens the gate of a configuration in place of the one before; one that works the same way stays.
    *
-   * What was published stays in place in between, so Envoy Gateway notices nothing.
+   * What was published stays in place in between, so Envoy Gateway notices nothing. The old gate answers until the new
+   * one has looked at everything.
+   *
+   * @throws What opening it throws; the gate before is then in use again.
    */
   async use(config: Config): Promise<void> {
-    if (this.#config !== null && isDeepStrictEqual(gateKeys(this.#config), gateKeys(config))) return;
-    await this.close();
-    this.#config = config;
-    if (config.gate.resources === undefined) return;
-    this.#gate = await Gate.open(config, this.#parts);
+    const before = this.#config;
+    if (before !== null && isDeepStrictEqual(gateKeys(before), gateKeys(config))) return;
+    await this.#gate?.stop();
+    try {
+      this.#gate = await this.#open(config);
+      this.#config = config;
+    } catch (error) {
+      if (before !== null) this.#gate = await this.#open(before);
+      throw error;
+    }
+  }
+
+  async #open(config: Config): Promise<Gate | null> {
+    return config.gate.resources === undefined ? null : await Gate.open(config, this.#parts);
   }
 
   /** What the gate believes; `null` where it is off. */

@@ -4,7 +4,7 @@ import { FakeLog } from "../tests/fakes/fake_log.ts";
 import { type Agent, startAgent } from "./agent.ts";
 import type { GateStatus } from "./model/mod.ts";
 import { makeSelfSigned } from "./pki/mod.ts";
-import { configSchema } from "./resources/mod.ts";
+import { type Config, configSchema } from "./resources/mod.ts";
 
 const PATIENCE = 10_000;
 const DAY = 86_400_000;
@@ -60,18 +60,22 @@ class Host {
     await Deno.writeFile(join(volume, "tls.key"), key);
   }
 
-  async start(gate: Record<string, unknown> = {}): Promise<Agent> {
+  config(changes: Record<string, unknown> = {}): Config {
     const at = (name: string) => join(this.dir, name);
-    const config = configSchema.parse({
+    return configSchema.parse({
       hook: { listen: `unix://${at("hook.sock")}` },
       http: { listen: "127.0.0.1:0" },
       stateDir: at("state"),
       envoy: { path: "none", admin: "none" },
       sources: [{ path: `${at("volumes")}/*`, namespace: "edge" }],
       watch: { pollInterval: 100, settle: 50, absenceGrace: 50, staleGrace: 50 },
-      gate: { resources: at("resources"), output: at("output"), ...gate },
+      gate: { resources: at("resources"), output: at("output") },
+      ...changes,
     });
-    const agent = await startAgent(config, {
+  }
+
+  async start(changes: Record<string, unknown> = {}): Promise<Agent> {
+    const agent = await startAgent(this.config(changes), {
       version: "0",
       log: this.log,
       clock: () => Date.now() + this.offset,
@@ -238,4 +242,36 @@ Deno.test("startAgent() leaves out a file that is wrong, and keeps its last good
   await host.start();
   assert.equal(await host.output(), before);
   assert.equal((await host.status()).listeners.length, 1);
+});
+
+Deno.test("startAgent() opens, changes and closes the gate at a reload, and touches nothing for it", async () => {
+  await using host = await Host.make(["a.example.com"]);
+  await host.putPair("a.example.com", await makePair("a.example.com"));
+  const agent = await host.start({ gate: {} });
+  assert.equal(await host.status(), null);
+  assert.deepEqual(await agent.reload(host.config()), []);
+  const before = await host.output();
+  assert.deepEqual(withheld(await host.status()), []);
+  await agent.reload(host.config({ watch: { pollInterval: 200 } }));
+  assert.deepEqual(withheld(await host.status()), []);
+  await agent.reload(host.config({ gate: {} }));
+  assert.equal(await host.status(), null);
+  assert.equal(await host.output(), before);
+});
+
+Deno.test("startAgent() says why nothing can be published, and publishes when it can", async () => {
+  await using host = await Host.make(["a.example.com"]);
+  await host.putPair("a.example.com", await makePair("a.example.com"));
+  await Deno.remove(join(host.dir, "output"));
+  await Deno.writeTextFile(join(host.dir, "output"), "");
+  await host.start();
+  const { output, converged } = await host.status();
+  assert.notEqual(output.message, "");
+  assert.equal(converged, false);
+  assert.match(await host.metrics(), /certgate_gate_publish_failed 1/);
+  await Deno.remove(join(host.dir, "output"));
+  host.offset += 10_000;
+  await host.until("it is published", (status) => status.output.message === "");
+  assert((await host.output()).includes("a.example.com"));
+  assert.match(await host.metrics(), /certgate_gate_publish_failed 0/);
 });

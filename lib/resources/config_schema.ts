@@ -1,3 +1,4 @@
+import { normalize as normalizePath } from "node:path";
 import * as z from "zod";
 import { isLoopback, parseHttpAddress, parseListenAddress } from "./listen_address.ts";
 
@@ -69,6 +70,9 @@ const watch = z.strictObject({
     .describe("Milliseconds for which what was read last is believed while its files cannot be read"),
 }).prefault({});
 
+const normalize = (path: string) => normalizePath(path).replace(/\/+$/, "");
+const isInside = (inner: string, outer: string) => `${normalize(inner)}/`.startsWith(`${normalize(outer)}/`);
+
 const gate = z.strictObject({
   resources: absolute("the resources").optional()
     .describe("Directory of the Gateway API objects that you write; without it the gate is off"),
@@ -95,7 +99,12 @@ const gate = z.strictObject({
   certState: z.boolean().default(true)
     .describe("Whether CertState objects are published; Envoy Gateway has to know the kind, see eg-config"),
 }).superRefine((value, context) => {
-  if ((value.resources === undefined) === (value.output === undefined)) return;
+  if (value.resources !== undefined && value.output !== undefined) {
+    if (!isInside(value.resources, value.output) && !isInside(value.output, value.resources)) return;
+    const message = "What is read and what is published must not stand in one directory";
+    return context.addIssue({ code: "custom", path: ["output"], message });
+  }
+  if (value.resources === undefined && value.output === undefined) return;
   const absent = value.resources === undefined ? "resources" : "output";
   context.addIssue({ code: "custom", message: `The gate also needs "${absent}"` });
 }).prefault({});

@@ -108,3 +108,17 @@ Deno.test("parseConfig() refuses a second document", () => {
   assert(!result.ok);
   assert.match(result.complaints[0].message, /a second document begins here$/);
 });
+
+Deno.test("parseConfig() wants both directories of the gate, apart from each other", () => {
+  const brief = (text: string) => {
+    const result = parseConfig(text, "c.yaml");
+    return result.ok ? [] : result.complaints.map(({ line, message }) => `${line} ${message}`);
+  };
+  assert.deepEqual(brief("gate:\n  resources: /a\n  output: /b\n"), []);
+  assert.deepEqual(brief("gate:\n  resources: /a/b\n  output: /a/bc/\n"), []);
+  assert.match(brief("gate:\n  resources: /a\n")[0], /The gate also needs "output"/);
+  for (const [resources, output] of [["/a", "/a/"], ["/a", "/a/b"], ["/a/b", "/a/./"]]) {
+    const [complaint] = brief(`gate:\n  resources: ${resources}\n  output: ${output}\n`);
+    assert.match(complaint, /^3 .*must not stand in one directory/);
+  }
+});
