@@ -11,9 +11,9 @@ export interface HttpViews {
   /** Whether everything needed to answer is loaded. */
   readonly ready: () => boolean;
   /** The body of `/v1/status` without the gate. */
-  readonly status: () => unknown;
+  readonly status: () => Omit<AgentStatus, "gate">;
   /** What the gate knows; `null` while it is off. */
-  readonly gate?: () => GateStatus | null;
+  readonly gate: () => GateStatus | null;
 }
 
 /**
@@ -60,7 +60,7 @@ const PAGE_HEADERS = {
 };
 
 function statusOf({ status, gate }: HttpViews): AgentStatus {
-  return { ...(status() as AgentStatus), gate: gate?.() ?? null };
+  return { ...status(), gate: gate() };
 }
 
 function text(body: string, status: number, headers: Record<string, string> = {}): Response {

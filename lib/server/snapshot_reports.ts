@@ -11,6 +11,7 @@ import {
 import type { Metrics } from "../outputs/mod.ts";
 import type { Snapshot } from "../xds/mod.ts";
 import { ReportLog } from "./_report_log.ts";
+import type { SnapshotStatus } from "./agent_status.ts";
 import { leftIntact, LISTS, listWithheld, type WithheldHostname } from "./_withheld.ts";
 
 /** A Gateway that a snapshot was made from. */
@@ -111,7 +112,7 @@ export class SnapshotReports {
   }
 
   /** The list `snapshots` of `/v1/status`. */
-  status(): unknown[] {
+  status(): SnapshotStatus[] {
     return this.#reports.map(({ gateways, answeredAt, answered, listeners, withheld, incomplete }) => ({
       gateways,
       listeners,

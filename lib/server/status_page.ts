@@ -95,7 +95,7 @@ function hostItem(row: ListenerRow): string {
   const facts = [
     row.since ? `since ${moment(row.since)}` : "",
     row.notAfter ? `valid until ${moment(row.notAfter)}` : "",
-    `${row.gateway} ${row.listener}${row.owner ? ` (${row.owner})` : ""}`,
+    `${row.gateway} ${row.listener}${row.owner ? ` (${row.owner})` : ""}, ${row.protocol} ${row.port}`,
     row.secrets.join(", "),
     row.usable ? "" : row.place,
   ];
