@@ -115,7 +115,7 @@ function digestListener(listener: ListenerStatus, status: GateStatus): ListenerR
     since: programmed?.lastTransitionTime ?? "",
     message: listener.message || messageOf(listener, word, status),
     detail: listener.detail,
-    hint: hintOf(listener, status),
+    hint: hintOf(listener, word, status),
     warnings: [...new Set(secrets.flatMap(({ warnings }) => warnings.map(({ message }) => message)))],
     notAfter: ends.length === 0 ? null : rfc3339(Math.min(...ends)),
     place: listener.place,
@@ -144,11 +144,14 @@ function messageOf(listener: ListenerStatus, word: ListenerWord, status: GateSta
   }.`;
 }
 
+function gatewayOf({ gateway }: ListenerStatus, { gateways }: GateStatus) {
+  return gateways.find(({ namespace, name }) => namespace === gateway.namespace && name === gateway.name);
+}
+
 /** What stands between a published listener and Envoy. */
-function waitingFor({ gateway, published }: ListenerStatus, status: GateStatus): string {
-  const own = status.gateways.find(({ namespace, name }) =>
-    namespace === gateway.namespace && name === gateway.name
-  );
+function waitingFor(listener: ListenerStatus, status: GateStatus): string {
+  const { published } = listener;
+  const own = gatewayOf(listener, status);
   if (status.output.message !== "") {
     return "Nothing new reaches Envoy Gateway: certgate cannot write its file.";
   }
@@ -164,8 +167,11 @@ function waitingFor({ gateway, published }: ListenerStatus, status: GateStatus):
   return "No running Envoy has loaded its certificate yet.";
 }
 
-function hintOf(listener: ListenerStatus, status: GateStatus): string {
+function hintOf(listener: ListenerStatus, word: ListenerWord, status: GateStatus): string {
   if (listener.problem !== null) return "";
+  if (word === "waiting" && gatewayOf(listener, status)?.seenRevision === null) {
+    return "see that Envoy Gateway runs, with the configuration that certgate eg-config prints";
+  }
   const bad = listener.secrets.find(({ verdict }) => verdict.action === "withhold");
   if (bad === undefined) return "";
   const pair = status.pairs.find(({ namespace, name }) => namespace === bad.namespace && name === bad.name);

@@ -20,6 +20,13 @@ Deno.test("digestStatus() gives each listener one word, what is the matter and w
   ]);
   assert.match(rows[2].message, /the key belongs to another certificate.* until 2030-08-01 12:00 UTC\./);
   assert.equal(rows[3].message, "Envoy Gateway has not shown the latest version to the hook yet.");
+  const unseen = sampleStatus([late]);
+  const [row] = digestStatus({
+    ...unseen,
+    gateways: [{ ...unseen.gateways[0], seenRevision: null }],
+  }).rows;
+  assert.equal(row.message, "Envoy Gateway has not asked the hook about this Gateway yet.");
+  assert.match(row.hint, /^see that Envoy Gateway runs/);
   assert.equal(rows[0].since, "2030-06-01T10:00:00Z");
 });
 
