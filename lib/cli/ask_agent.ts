@@ -68,7 +68,9 @@ export async function askAgent({ address, file }: AgentPlaces): Promise<AgentAns
 function readStatus(text: string): AgentStatus | null {
   try {
     const body = JSON.parse(text);
-    return typeof body?.ready === "boolean" && Array.isArray(body.snapshots) ? { gate: null, ...body } : null;
+    return typeof body?.ready === "boolean" && Array.isArray(body.snapshots)
+      ? { ...body, gate: body.gate ?? null }
+      : null;
   } catch {
     return null;
   }

@@ -57,6 +57,9 @@ export async function explain(
   const status: AgentStatus = answer.kind === "live"
     ? answer.status
     : { version: "", ready: false, envoy: null, snapshots: [], gate: answer.gate };
+  if (answer.kind === "live" && !status.ready) {
+    terminal.err("note: certgate is still loading, this is not the whole\n");
+  }
   const explanation = status.gate === null
     ? explainHook(hostname, status)
     : await explainGate(hostname, { ...status, gate: status.gate }, probe);

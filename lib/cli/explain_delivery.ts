@@ -66,7 +66,11 @@ function gatewayStep({ listener, status }: StepInput): Step {
 
 function hookStep({ listener, status }: StepInput): Step {
   const name = "hook";
-  const { snapshots } = status;
+  const gateway = keyOf(listener.published ?? listener.gateway);
+  const all = status.snapshots;
+  // Without CertState objects a snapshot does not say which Gateways it is of.
+  const own = all.filter(({ gateways }) => gateways?.some((other) => keyOf(other) === gateway));
+  const snapshots = own.length > 0 ? own : all;
   if (snapshots.length === 0) {
     return { name, mark: "unknown", evidence: ["the hook has not been called yet"] };
   }

@@ -16,16 +16,23 @@ export function pairSteps({ listener, status, evidence }: StepInput): Step[] {
     evidence: steps.flatMap((step) => step.evidence),
   });
   return [
-    join("secret", rows.map(({ secret, pair }) => secretStep(secret, pair))),
+    join("secret", rows.map(({ secret, pair }) => secretStep(secret, pair, status.gate.pairs))),
     join("files", rows.map(({ secret, pair, fresh }) => filesStep(keyOf(secret), pair, fresh))),
     join("verdict", rows.map(({ secret, pair }) => verdictStep(secret, pair))),
     join("held", rows.map(({ secret }) => heldStep(secret))),
   ];
 }
 
-function secretStep(secret: ListenerSecret, pair: PairStatus | undefined): Omit<Step, "name"> {
+function secretStep(
+  secret: ListenerSecret,
+  pair: PairStatus | undefined,
+  pairs: readonly PairStatus[],
+): Omit<Step, "name"> {
   if (pair === undefined) {
-    return { mark: "failed", evidence: [`${keyOf(secret)}: no source and no file has a pair of this name`] };
+    const elsewhere = pairs.filter(({ name }) => name === secret.name)
+      .map((other) => `there is ${keyOf(other)}, from ${originText(other)}: another namespace`);
+    const evidence = [`${keyOf(secret)}: no source and no file has a pair of this name`, ...elsewhere];
+    return { mark: "failed", evidence };
   }
   const from = pair.origin.kind === "source"
     ? ` (source "${pair.origin.source}")`

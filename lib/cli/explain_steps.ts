@@ -18,7 +18,7 @@ function resourceStep({ listener, behind }: StepInput): Step {
     `${place}: listener "${name}" of ${owner.kind} ${
       keyOf(owner)
     }, ${listener.protocol} on port ${listener.port}`,
-    ...behind.map((other) =>
+    ...behind.filter(({ port }) => port === listener.port).map((other) =>
       `${other.place}: "${other.hostname}", listener "${other.name}" of ${
         keyOf(other.gateway)
       }, would take it too`

@@ -82,7 +82,12 @@ async function ask(
   return { code, out: terminal.stdout, err: terminal.stderr, asked };
 }
 
-const ANSWERED = { listeners: ["default/eg/https"], answeredAt: "2030-06-01T12:00:01Z", withheld: [] };
+const ANSWERED = {
+  gateways: [{ namespace: "default", name: "eg", revision: "rev-2" }],
+  listeners: ["default/eg/https"],
+  answeredAt: "2030-06-01T12:00:01Z",
+  withheld: [],
+};
 
 const marks = (out: string) =>
   Object.fromEntries([...out.matchAll(/^ ?\d+ {2}(\w+) +(\w+) /gm)].map(([, mark, name]) => [name, mark]));
@@ -224,6 +229,14 @@ Deno.test("explain shows what the hook withholds", async () => {
     assert.match(off.out, /^a\.test is not served\. The proxy cannot use it\.$/m);
     assert.equal((await ask(null, refused, "b.test", snapshots)).code, 0);
   });
+});
+
+Deno.test("explain names a pair of the same name in another namespace", async () => {
+  const gate = sampleStatus([{ hostname: "a.test", cause: "secret_missing" }]);
+  const pairs = [{ ...gate.pairs[0], namespace: "elsewhere" }];
+  const { out } = await ask({ ...gate, pairs }, { kind: "unreachable", detail: "nobody listens there" });
+  assert.equal(marks(out).secret, "failed");
+  assert.match(out, /there is elsewhere\/a\.test-tls, from \/pairs\/a\.test-tls: another namespace/);
 });
 
 Deno.test("explain takes the wildcard that takes the host, and asks Envoy for the host itself", async () => {

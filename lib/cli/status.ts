@@ -68,10 +68,12 @@ function viewOf(answer: AgentAnswer, options: StatusOptions): StatusView {
 
 function render(status: AgentStatus, { output, all, watch }: StatusOptions): string {
   if (output !== "table") return `${watch && output === "yaml" ? "---\n" : ""}${renderData(status, output)}`;
-  return status.gate === null ? renderSnapshots(status.snapshots) : renderStatus(status.gate, all);
+  if (status.gate !== null) return renderStatus(status.gate, all);
+  return status.ready ? renderSnapshots(status.snapshots) : "";
 }
 
-function codeOf({ gate, snapshots }: AgentStatus): ExitCode {
+function codeOf({ ready, gate, snapshots }: AgentStatus): ExitCode {
+  if (!ready) return EXIT.found;
   const usable = gate === null
     ? snapshots.every(({ withheld }) => withheld.length === 0)
     : digestStatus(gate).usable;

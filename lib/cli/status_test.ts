@@ -111,6 +111,16 @@ Deno.test("status shows what the hook withholds while the gate is off", async ()
   assert.match(out, /^ {2}The proxy cannot use the certificate for m\.test\. \(no staple\)$/m);
 });
 
+Deno.test("status says that certgate is still loading, and does not call the gate off then", async () => {
+  await using agent = new FakeAgent(null);
+  agent.body = { ...(agent.body as object), ready: false } as never;
+  assert.deepEqual(await certgate("status", "--url", agent.url), {
+    code: 1,
+    out: "",
+    err: "note: certgate is still loading, this is not the whole\n",
+  });
+});
+
 Deno.test("status shows the status file where certgate does not run, and says that it is old", async () => {
   const dir = await Deno.makeTempDir();
   const config = join(dir, "config.yaml");

@@ -56,7 +56,12 @@ Deno.test("missingFor() withheld: left out, and Envoy Gateway has taken that ove
 });
 
 Deno.test("missingFor() asks the hook where the gate is off", () => {
-  const snapshots = [{ listeners: [], answeredAt: "", withheld: [{ hostname: "m.test" } as never] }];
+  const snapshots = [{
+    gateways: [],
+    listeners: [],
+    answeredAt: "",
+    withheld: [{ hostname: "m.test" } as never],
+  }];
   assert.equal(missing("withheld=m.test", null, { snapshots }), null);
   assert.equal(missing("withheld=a.test", null, { snapshots }), 'the hook does not withhold "a.test"');
   assert.match(missing("converged", null)!, /the gate is off/);
