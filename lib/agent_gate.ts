@@ -12,9 +12,10 @@ import {
   type StatusKeeper,
 } from "./outputs/mod.ts";
 import type { Config } from "./resources/mod.ts";
-import type { DarkHostname, VerdictStore } from "./server/mod.ts";
+import { type DarkHostname, inSpan, type OpenSpan, type VerdictStore } from "./server/mod.ts";
 import { DeliveryTracker, type SeenGateway } from "./agent_delivery.ts";
 import { GateLog } from "./agent_gate_log.ts";
+import { reconcileAttributes } from "./agent_gate_span.ts";
 import { checkPlan, gatewayTest, listDark, readNudge } from "./agent_gate_plan.ts";
 import { GateInputs } from "./agent_inputs.ts";
 import { type Loop, makeLoop } from "./agent_loop.ts";
@@ -103,7 +104,7 @@ export class Gate {
       parts.log.error("a piece of work of the gate failed, it is tried again", { what, error });
       this.#alarm.set(parts.clock() + RETRY, () => this.#work.poke());
     };
-    this.#work = makeLoop(() => this.#reconcile(), {
+    this.#work = makeLoop(() => inSpan("gate.reconcile", {}, (span) => this.#reconcile(span)), {
       spacing: parts.spacing ?? SPACING,
       mayBegin: () => !this.#isDigesting(),
       onError: onError("publish"),
@@ -182,7 +183,7 @@ export class Gate {
     return this.#hookSeen && pending !== null && this.#parts.clock() - pending < DIGESTION;
   }
 
-  async #reconcile(): Promise<void> {
+  async #reconcile(span: OpenSpan): Promise<void> {
     const { clock, store, log, metrics } = this.#parts;
     const started = performance.now();
     const input = this.#inputs.gather();
@@ -198,6 +199,7 @@ export class Gate {
     this.#dark = listDark(plan);
     const written = await this.#directory.publish(plan.objects);
     if (written.changed) this.#publishedAt = clock();
+    span.set(() => reconcileAttributes(plan, written.changed));
     const edges = [...pairs.values()].flatMap(({ edge }) => edge === null ? [] : [edge]);
     this.#view = {
       plan,
