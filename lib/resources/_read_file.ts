@@ -1,6 +1,6 @@
 import type { Json, JsonObject, ResourceFinding, ResourceObject } from "../model/mod.ts";
 import { checkPlainMetadata } from "./_check_metadata.ts";
-import { checkValue } from "./_check_value.ts";
+import { checkWritten } from "./_check_written.ts";
 import { apiVersionOf, CERTGATE, DATUM, type Kind, kindOf, kindsOf, splitApiVersion } from "./_kinds.ts";
 import type { Path, Problem } from "./_problem.ts";
 import { type ReadDocument, readDocuments } from "./_read_documents.ts";
@@ -79,7 +79,7 @@ function checkKnown(value: JsonObject, kind: Kind, version: string): Problem[] {
     const what = `the version ${JSON.stringify(version)} of this kind is not known`;
     return [{ path: ["apiVersion"], what, hint: `use ${apiVersionOf(kind)}` }];
   }
-  return checkValue(value, kind);
+  return checkWritten(value, kind);
 }
 
 function toObject(
