@@ -24,13 +24,18 @@ function startWith(variables: Record<string, string>, ...args: string[]): Return
 }
 
 /** `certgate run` from its start over one call to its end, in a directory that it may find as it left it. */
-async function play(dir: string, variables: Record<string, string>): Promise<Played> {
+async function play(
+  dir: string,
+  variables: Record<string, string>,
+  more: readonly string[] = [],
+): Promise<Played> {
   const config = join(dir, "config.yaml");
   const settings = [
     `hook: { listen: "unix://${dir}/hook.sock" }`,
     `http: { listen: "127.0.0.1:0" }`,
     `stateDir: ${dir}/state`,
     `envoy: { path: none, admin: none }`,
+    ...more,
   ];
   await Deno.writeTextFile(config, settings.join("\n"));
   const stream = (await Deno.open(CAPTURE)).readable.pipeThrough(new DecompressionStream("gzip"));
@@ -81,6 +86,48 @@ Deno.test("run sends the spans of a call to the collector, with the names that l
     "tls.dropped_names": said.dropped_hostnames,
   });
   for (const body of receiver.bodies) assert(!body.includes("PRIVATE KEY"));
+  await Deno.remove(dir, { recursive: true });
+});
+
+const RESOURCES = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge }
+spec:
+  gatewayClassName: eg
+  listeners:
+    - { name: http, port: 80, protocol: HTTP }
+    - name: https
+      port: 443
+      protocol: HTTPS
+      hostname: bad.example.com
+      tls: { certificateRefs: [{ name: bad }] }
+`;
+
+Deno.test("run sends a span of each pass of the gate, with the names that are without HTTPS", async () => {
+  await using receiver = new OtlpReceiver();
+  const dir = await Deno.makeTempDir();
+  for (const folder of ["resources", "output", "pairs/bad"]) {
+    await Deno.mkdir(join(dir, folder), { recursive: true });
+  }
+  await Deno.writeTextFile(join(dir, "resources/edge.yaml"), RESOURCES);
+  for (const file of ["tls.crt", "tls.key"]) {
+    await Deno.writeTextFile(join(dir, "pairs/bad", file), "no pair\n");
+  }
+  const { lines } = await play(dir, collector(receiver.url), [
+    `gate: { resources: ${dir}/resources, output: ${dir}/output }`,
+    `sources: [{ path: "${dir}/pairs/*" }]`,
+    `watch: { settle: 0 }`,
+  ]);
+  assert(lines.some(({ hostname }) => hostname === "bad.example.com"));
+  const passes = receiver.spans.filter(({ name }) => name === "gate.reconcile");
+  assert.deepEqual(passes[0].attributes, {
+    "gate.gateways": 1,
+    "gate.listeners_managed": 1,
+    "gate.listeners_withheld": 1,
+    "gate.withheld_names": ["bad.example.com"],
+    "gate.published": true,
+  });
   await Deno.remove(dir, { recursive: true });
 });
 
