@@ -143,7 +143,7 @@ Deno.test("SnapshotReports names in log and status only what is affected, in pla
   const line = log.lines.find((line) => line.sentence === "pruned invalid TLS chains");
   assert.deepEqual(line?.fields.affected_listeners, ["a"]);
   assert.deepEqual(line?.fields.dropped_hostnames, ["one.test"]);
-  const [status] = reports.status() as { withheld: { hostname: string; message: string }[] }[];
+  const [status] = reports.status();
   assert.deepEqual(status.withheld.map(({ hostname }) => hostname), ["one.test"]);
   assert.match(
     status.withheld[0].message,
@@ -160,7 +160,7 @@ Deno.test("SnapshotReports knows a snapshot again by its Gateways, whatever beca
   assert.equal(await metrics.sample(ACTIVE), 1);
   record(snapshot("a", "ns/a/9"), planFor("a", "three.test"), [gateway("b")]);
   assert.equal(await metrics.sample(ACTIVE), 2);
-  const status = reports.status() as { gateways: SnapshotGateway[] }[];
+  const status = reports.status();
   assert.deepEqual(status.map(({ gateways }) => gateways), [[gateway("a", "r2")], [gateway("b")]]);
 });
 
