@@ -1,7 +1,14 @@
 import { verdictOf } from "../health/mod.ts";
 import type { Blame, DarkHostname, Step } from "../model/mod.ts";
-import type { ChainView, ListenerView, Snapshot } from "../xds/mod.ts";
+import {
+  type ChainView,
+  isThrowaway,
+  type ListenerView,
+  type Snapshot,
+  type Throwaways,
+} from "../xds/mod.ts";
 import type { ListenerFate } from "./_plan_listener.ts";
+import type { PruneOptions } from "./prune_options.ts";
 import { ServerNames } from "./_server_names.ts";
 
 /** By index of the listener; nothing at most of them. */
@@ -21,9 +28,9 @@ const NO_STEPS: DarkSteps = new Map();
 export function planDark(
   snapshot: Snapshot,
   fates: readonly ListenerFate[],
-  dark: readonly DarkHostname[],
+  { dark = [], onDark, throwaways }: PruneOptions,
 ): DarkSteps {
-  if (dark.length === 0) return NO_STEPS;
+  if (dark.length === 0 || onDark === "wildcard") return NO_STEPS;
   const byPort = Map.groupBy(dark.filter(({ hostname }) => isServerName(hostname)), ({ port }) => port);
   const steps = new Map<number, Step>();
   for (const listener of snapshot.listeners) {
@@ -31,10 +38,12 @@ export function planDark(
     const { port, inspectsTls } = snapshot.listenerDoor(listener.index);
     const candidates = port === null ? undefined : byPort.get(port);
     if (candidates === undefined) continue;
-    const kept = keptChains(listener, fates[listener.index]).filter(seesNames);
-    const caught = kept.length === 0 ? [] : caughtNames(listener, kept, candidates);
+    const staying = stayingChains(listener, fates[listener.index]).filter((chain) =>
+      seesNames(chain, throwaways)
+    );
+    const caught = staying.length === 0 ? [] : caughtNames(listener, staying, candidates);
     if (caught.length === 0) continue;
-    const quic = kept.some(({ socket }) => socket.kind === "tls" && socket.quic);
+    const quic = staying.some(({ socket }) => socket.kind === "tls" && socket.quic);
     steps.set(listener.index, {
       kind: "add_refusing_chain",
       listener: listener.index,
@@ -49,25 +58,38 @@ export function planDark(
   return steps;
 }
 
-function keptChains(listener: ListenerView, { chains, dropped }: ListenerFate): readonly ChainView[] {
+/** Chains that refuse stay as well: whoever plans the answer again sees no difference between them and others. */
+function stayingChains(
+  listener: ListenerView,
+  { chains, dropped, steps }: ListenerFate,
+): readonly ChainView[] {
   if (chains === null) return listener.chains;
   if (dropped.length === chains.length) return [];
-  return listener.chains.filter((_chain, index) => chains[index].kind === "keep");
+  const refusing = new Set(steps.map((step) => step.kind === "refuse_chain" ? step.chain : null));
+  return listener.chains.filter((chain, index) => chains[index].kind === "keep" || refusing.has(chain.place));
 }
 
-function seesNames({ socket, serverNames }: ChainView): boolean {
-  return socket.kind === "tls" || serverNames.length > 0;
+/** The names that a chain is chosen by: Envoy does not look at the match of the default chain. */
+function namesOf({ place, serverNames }: ChainView): readonly string[] {
+  return place === "default" ? [] : serverNames;
+}
+
+function seesNames(chain: ChainView, throwaways: Throwaways): boolean {
+  const { socket } = chain;
+  if (socket.kind !== "tls") return namesOf(chain).length > 0;
+  const { certificates, inlineCertificates } = socket.tls;
+  // A chain of our own shows nobody's certificate: this is an answer that is fed back.
+  return certificates.length > 0 || inlineCertificates.length === 0 ||
+    !inlineCertificates.every((material) => isThrowaway(material, throwaways));
 }
 
 function caughtNames(
   listener: ListenerView,
-  kept: readonly ChainView[],
+  staying: readonly ChainView[],
   candidates: readonly DarkHostname[],
 ): DarkHostname[] {
-  const own = new Set(
-    listener.chains.flatMap(({ serverNames }) => serverNames.map((name) => name.toLowerCase())),
-  );
-  const catchers = new ServerNames(kept);
+  const own = new Set(listener.chains.flatMap((chain) => namesOf(chain).map((name) => name.toLowerCase())));
+  const catchers = new ServerNames(staying);
   const caught = new Map<string, DarkHostname>();
   for (const candidate of candidates) {
     const name = lowerCase(candidate);

@@ -33,7 +33,7 @@ export function planPrune(snapshot: Snapshot, verdictOf: VerdictOf, options: Pru
   const findings = findProblems(snapshot);
   if (!snapshot.intact) return emptyPlan(findings, judgement.edge);
   const fates = snapshot.listeners.map((listener) => planListener(listener, { secrets, judgement }));
-  const dark = planDark(snapshot, fates, options.onDark === "wildcard" ? [] : options.dark ?? []);
+  const dark = planDark(snapshot, fates, options);
   const dropped = fates.flatMap((fate) => fate.dropped);
   let names: ReadonlySet<string> | null = null;
   let hidden: HiddenReferences | null = null;

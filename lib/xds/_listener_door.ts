@@ -21,7 +21,7 @@ export function readListenerDoor(listener: Span): ListenerDoor {
     if (walk.field === 2) port = readPort(valueOf(walk)) ?? port;
     // A ListenerFilter has its typed_config in field 3, as a transport socket has.
     else if (walk.field === 9) {
-      inspectsTls ||= readTypedConfig(valueOf(walk))?.type.text().endsWith(INSPECTOR) ?? false;
+      inspectsTls ||= readTypedConfig(valueOf(walk))?.type.text().endsWith(`/${INSPECTOR}`) ?? false;
     }
   }
   return { port, inspectsTls };

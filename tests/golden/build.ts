@@ -17,6 +17,10 @@ import {
   QuicDownstreamTransportSchema,
 } from "../../proto/gen/envoy/extensions/transport_sockets/quic/v3/quic_transport_pb.ts";
 import {
+  file_envoy_extensions_filters_listener_tls_inspector_v3_tls_inspector as inspectorFile,
+  TlsInspectorSchema,
+} from "../../proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.ts";
+import {
   type CommonTlsContextSchema,
   DownstreamTlsContextSchema,
   file_envoy_extensions_transport_sockets_tls_v3_tls as tls,
@@ -33,7 +37,7 @@ import {
 } from "../../proto/gen/extension/service_pb.ts";
 
 /** The types that an Any of a golden file can hold. */
-export const registry = createRegistry(router, direct, http, quicFile, tls);
+export const registry = createRegistry(router, direct, http, inspectorFile, quicFile, tls);
 
 export type CommonTls = MessageInitShape<typeof CommonTlsContextSchema>;
 export type Chain = MessageInitShape<typeof FilterChainSchema>;
@@ -104,6 +108,24 @@ export const plainChain = (name: string, host = "") => ({
   ...(host === "" ? {} : { filterChainMatch: { serverNames: [host] } }),
   filters: [{ name: "some.filter" }],
 });
+
+/** Where a listener listens. */
+export const onPort = (portValue: number): Pick<Listener, "address"> => ({
+  address: {
+    address: {
+      case: "socketAddress",
+      value: { portSpecifier: { case: "portValue", value: portValue } },
+    },
+  },
+});
+
+/** The listener filter that Envoy Gateway gives to a listener with server names. */
+export const inspecting: Pick<Listener, "listenerFilters"> = {
+  listenerFilters: [{
+    name: "envoy.filters.listener.tls_inspector",
+    configType: { case: "typedConfig", value: anyPack(TlsInspectorSchema, create(TlsInspectorSchema)) },
+  }],
+};
 
 export const upstream = (common: CommonTls): Socket =>
   socket(

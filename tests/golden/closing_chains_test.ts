@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
-import { KeyMaterial, type Material, type PairBytes } from "../../lib/model/mod.ts";
+import { type DarkHostname, KeyMaterial, type Material, type PairBytes } from "../../lib/model/mod.ts";
 import { planPrune, type PruneOptions } from "../../lib/mutations/mod.ts";
 import { makeSelfSigned } from "../../lib/pki/mod.ts";
 import { applyPlan, readSnapshot, type Throwaways } from "../../lib/xds/mod.ts";
@@ -17,7 +17,9 @@ import {
   type Chain,
   chain,
   type CommonTls,
+  inspecting,
   type Listener as ListenerInit,
+  onPort,
   PostTranslateModifyRequestSchema,
   PostTranslateModifyResponseSchema,
   quicChain,
@@ -172,5 +174,66 @@ Deno.test({
       requestBytes(request({ listeners: input })),
     );
     assert.match(await refusal(unpruned), /Failed to load certificate chain/);
+  },
+});
+
+const darkAt = (port: number, ...hostnames: string[]): DarkHostname[] =>
+  hostnames.map((hostname) => (
+    { hostname, port, reason: "Expired", cause: "expired", message: "", secret: "default/dark" }
+  ));
+
+Deno.test({
+  name: "applyPlan() makes the real Envoy refuse what the gate leaves out, a neighbour's wildcard unharmed",
+  ignore,
+  fn: async () => {
+    const throwaways = await makeThrowaways();
+    const neighbour = inPlace(await make("*.example.com"));
+    const exact = inPlace(await make("a.example.com"));
+    const listeners = prune(
+      [
+        {
+          name: "wildcard",
+          ...onPort(443),
+          ...inspecting,
+          filterChains: [tcp("*.example.com", neighbour), tcp("a.example.com", exact)],
+        },
+        // Nobody has told this one to look for names: as Envoy Gateway makes it for a listener without a hostname.
+        { name: "any", ...onPort(8443), filterChains: [tcp("", neighbour)] },
+        { name: "default", ...onPort(8443), defaultFilterChain: tcp("", neighbour) },
+      ],
+      throwaways,
+      {
+        dark: [
+          ...darkAt(443, "b.example.com", "*.sub.example.com", "a.example.com"),
+          ...darkAt(8443, "B.Example.com", "*.sub.example.com"),
+        ],
+      },
+    );
+    await withEnvoy(listeners, async (ports) => {
+      for (const [name, port] of ports) {
+        for (const refused of ["b.example.com", "x.sub.example.com"]) {
+          assert.deepEqual(await look(port, refused), { certificate: null, closed: true }, name);
+        }
+        const seen = await look(port, "z.example.com");
+        assert.deepEqual(seen, { certificate: "*.example.com", closed: false }, name);
+      }
+      const seen = await look(ports.get("wildcard")!, "a.example.com");
+      assert.deepEqual(seen, { certificate: "a.example.com", closed: false });
+    });
+  },
+});
+
+Deno.test({
+  name: "applyPlan() adds QUIC chains for what the gate leaves out that the real Envoy takes",
+  ignore,
+  fn: async () => {
+    const neighbour = inPlace(await make("*.example.com"));
+    const listeners = prune(
+      [{ name: "udp", ...onPort(443), filterChains: [udp("*.example.com", neighbour)] }],
+      await makeThrowaways(),
+      { dark: darkAt(443, "b.example.com", "c.example.com") },
+    );
+    assert.deepEqual(listeners.map(({ filterChains }) => filterChains.length), [2]);
+    assert.equal(await refusal(listeners), "");
   },
 });

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { fromBinary, type JsonValue, toJson } from "@bufbuild/protobuf";
-import type { Plan } from "../../lib/model/mod.ts";
+import type { DarkHostname, Plan } from "../../lib/model/mod.ts";
 import { planPrune, type PruneOptions } from "../../lib/mutations/mod.ts";
 import { applyPlan, readSnapshot } from "../../lib/xds/mod.ts";
 import { PostTranslateModifyResponseSchema, registry, requestFromJson } from "./build.ts";
@@ -15,7 +15,12 @@ import { throwaways, verdictOfWord } from "./words.ts";
 
 interface Input {
   readonly rule: string;
-  readonly options: { whenEmpty?: "remove" | "park"; onDark?: "refuse" | "wildcard"; neverGate?: string[] };
+  readonly options: {
+    whenEmpty?: "remove" | "park";
+    onDark?: "refuse" | "wildcard";
+    neverGate?: string[];
+    dark?: DarkHostname[];
+  };
   readonly request: JsonValue;
 }
 

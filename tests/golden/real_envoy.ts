@@ -19,9 +19,9 @@ function bootstrap(listeners: readonly Listener[]): string {
     return {
       ...json,
       address: loopback(udp ? { protocol: "UDP" } : {}),
-      ...(udp
-        ? { udpListenerConfig: { quicOptions: {} } }
-        : { listenerFilters: [{ name: "inspector", typedConfig: { "@type": INSPECTOR } }] }),
+      ...(udp ? { udpListenerConfig: { quicOptions: {} } } : {
+        listenerFilters: json.listenerFilters ?? [{ name: "inspector", typedConfig: { "@type": INSPECTOR } }],
+      }),
     };
   });
   return JSON.stringify({ admin: { address: loopback({}) }, staticResources: { listeners: full } });

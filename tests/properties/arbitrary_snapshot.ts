@@ -8,7 +8,9 @@ import {
   cluster,
   type CommonTls,
   elsewhere,
+  inspecting,
   type Listener,
+  onPort,
   pair,
   pairSecret,
   plainChain,
@@ -59,6 +61,12 @@ const anyChain: fc.Arbitrary<Chain> = fc.oneof(
   { weight: 1, arbitrary: host.map((host) => plainChain("plain", host)) },
 );
 
+const port = fc.constantFrom(443, 8443);
+const place = fc.record({ port, inspects: fc.boolean() }).map(({ port, inspects }) => ({
+  ...onPort(port),
+  ...(inspects ? inspecting : {}),
+}));
+
 const tcp: fc.Arbitrary<Listener> = fc.record({
   name: fc.constant("tcp"),
   filterChains: fc.array(anyChain, { maxLength: 4 }),
@@ -108,8 +116,22 @@ export const anyRequest: fc.Arbitrary<Request> = fc.record({
   listeners: fc.array(fc.oneof({ weight: 3, arbitrary: tcp }, { weight: 1, arbitrary: udp }), {
     maxLength: 3,
   })
-    .map((listeners) => listeners.map(named)),
+    .chain((listeners) =>
+      fc.array(place, { minLength: listeners.length, maxLength: listeners.length })
+        .map((places) =>
+          listeners.map((listener, index) => named({ ...listener, ...places[index] } as Listener, index))
+        )
+    ),
   routes: fc.constant([{ name: "route" }]),
+});
+
+const dark = fc.record({
+  hostname: fc.oneof(host, fc.constantFrom("b.y.test", "B.A.Y.test", "q.test", "*", "*.*.test", "a..test")),
+  port,
+  reason: fc.constant("Expired" as const),
+  cause: fc.constant("expired" as const),
+  message: fc.constant("it ran out"),
+  secret: fc.constant("default/dark"),
 });
 
 /** Options in all combinations. */
@@ -117,4 +139,5 @@ export const anyOptions = fc.record({
   whenEmpty: fc.constantFrom("remove" as const, "park" as const),
   onDark: fc.constantFrom("refuse" as const, "wildcard" as const),
   neverGate: fc.uniqueArray(name, { maxLength: 2 }).map((names) => new Set(names)),
+  dark: fc.array(dark, { maxLength: 4 }),
 });

@@ -224,6 +224,72 @@ Deno.test("planPrune() has nothing to do with its own answer", () => {
   });
 });
 
+/** Which chain of a listener Envoy takes for a name, by the rules of its documentation; `undefined` for none. */
+function chosen(listener: Listener, name: string): FilterChain | undefined {
+  const labels = name.split(".");
+  const patterns = [name, ...labels.map((_label, at) => `*.${labels.slice(at + 1).join(".")}`)];
+  for (const pattern of patterns) {
+    const found = listener.filterChains.find(({ filterChainMatch }) =>
+      filterChainMatch?.serverNames.includes(pattern)
+    );
+    if (found) return found;
+  }
+  const any = listener.filterChains.find(({ filterChainMatch }) =>
+    (filterChainMatch?.serverNames.length ?? 0) === 0
+  );
+  return any ?? listener.defaultFilterChain;
+}
+
+const portOf = ({ address }: Listener) =>
+  address?.address.case === "socketAddress" ? address.address.value.portSpecifier.value : undefined;
+
+Deno.test("planPrune() lets no certificate of a neighbour answer for a hostname that the gate leaves out", () => {
+  check(({ before, after, plan }, { dark = [], onDark }) => {
+    const added = plan.steps.filter((step) => step.kind === "add_refusing_chain");
+    if (onDark === "wildcard") return assert.deepEqual(added, []);
+    for (const { listener, hostnames } of added) {
+      assert.deepEqual(hostnames, [...new Set(hostnames)].sort());
+      const names = before.listeners[listener].filterChains.flatMap((chain) =>
+        chain.filterChainMatch?.serverNames ?? []
+      );
+      for (const name of hostnames) {
+        assert.ok(!names.includes(name), "Envoy refuses two chains with one match");
+        assert.ok(plan.withheldHostnames.includes(name));
+      }
+    }
+    for (const { hostname, port } of dark) {
+      const name = hostname.toLowerCase();
+      if (!/^(\*\.)?[a-z]+(\.[a-z]+)*$/.test(name)) continue;
+      for (const listener of after.listeners.filter((one) => portOf(one) === port)) {
+        const chain = chosen(listener, name);
+        const exact = chain !== listener.defaultFilterChain &&
+          chain?.filterChainMatch?.serverNames.includes(name);
+        const serves = contextOf(chain?.transportSocket) !== undefined &&
+          chain?.filters[0].name === "some.filter";
+        assert.ok(exact || !serves, `${name} is answered by ${chain?.name}`);
+      }
+    }
+  });
+});
+
+Deno.test("planPrune() adds refusing chains only for names, and in front of nobody else", () => {
+  check(({ before, after, plan }, { dark = [] }) => {
+    const steps = plan.steps.filter((step) => step.kind === "add_refusing_chain");
+    for (const { listener, listenerName, blame, quic, inspect } of steps) {
+      const names = new Set(dark.map(({ hostname }) => hostname.toLowerCase()));
+      assert.ok(blame.every(({ hostnames }) => hostnames.every((name) => names.has(name))));
+      const old = before.listeners[listener];
+      const now = after.listeners.find((one) =>
+        one.name === listenerName && one.filterChains.some((chain) => chain.name === `${listener}-0`) ||
+        one.defaultFilterChain?.name === `${listener}-default`
+      );
+      if (now === undefined) continue;
+      assert.equal(inspect, !quic && old.listenerFilters.length === 0);
+      assert.equal(now.listenerFilters.length, quic ? old.listenerFilters.length : 1);
+    }
+  });
+});
+
 Deno.test("applyPlan() changes no sds_config", () => {
   check(({ before, after }) => {
     const configs = (answer: PostTranslateModifyResponse) =>
@@ -244,17 +310,18 @@ Deno.test("planPrune() has proof: with no withheld verdict and no dangling name 
     });
     const known = new Set(snapshot.secrets.map(({ name }) => name));
     const allowed = (step: Step) =>
-      step.kind === "add_secret"
-        ? !known.has(step.name)
-        : "blame" in step && step.blame.every(({ verdict }) => verdict.cause === "secret_missing");
+      step.kind === "add_secret" ? !known.has(step.name) : step.kind === "add_refusing_chain" ||
+        "blame" in step && step.blame.every(({ verdict }) => verdict.cause === "secret_missing");
     assert.ok(plan.steps.every(allowed), JSON.stringify(plan.steps));
   }));
 });
 
 Deno.test("planPrune() and applyPlan() answer any bytes, and whatever is cut or flipped in good ones", () => {
+  const about = { port: 443, reason: "Expired", cause: "expired", message: "", secret: "" } as const;
+  const dark = ["a.x.test", "q.test"].map((hostname) => ({ ...about, hostname }));
   const hostile = (bytes: Uint8Array) => {
     const snapshot = readSnapshot(bytes);
-    const plan = planPrune(snapshot, verdictOfWord, { throwaways });
+    const plan = planPrune(snapshot, verdictOfWord, { throwaways, dark });
     applyPlan(snapshot, plan, { throwaways });
   };
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), hostile), { numRuns: 2000 });

@@ -7,7 +7,9 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { FilterChain } from "./listener_components_pb.ts";
+import type { Address } from "../../core/v3/address_pb.ts";
+import { file_envoy_config_core_v3_address } from "../../core/v3/address_pb.ts";
+import type { FilterChain, ListenerFilter } from "./listener_components_pb.ts";
 import { file_envoy_config_listener_v3_listener_components } from "./listener_components_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -15,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file envoy/config/listener/v3/listener.proto.
  */
 export const file_envoy_config_listener_v3_listener: GenFile = /*@__PURE__*/
-  fileDesc("CidlbnZveS9jb25maWcvbGlzdGVuZXIvdjMvbGlzdGVuZXIucHJvdG8SGGVudm95LmNvbmZpZy5saXN0ZW5lci52MyKbAQoITGlzdGVuZXISDAoEbmFtZRgBIAEoCRI8Cg1maWx0ZXJfY2hhaW5zGAMgAygLMiUuZW52b3kuY29uZmlnLmxpc3RlbmVyLnYzLkZpbHRlckNoYWluEkMKFGRlZmF1bHRfZmlsdGVyX2NoYWluGBkgASgLMiUuZW52b3kuY29uZmlnLmxpc3RlbmVyLnYzLkZpbHRlckNoYWluYgZwcm90bzM", [file_envoy_config_listener_v3_listener_components]);
+  fileDesc("CidlbnZveS9jb25maWcvbGlzdGVuZXIvdjMvbGlzdGVuZXIucHJvdG8SGGVudm95LmNvbmZpZy5saXN0ZW5lci52MyKPAgoITGlzdGVuZXISDAoEbmFtZRgBIAEoCRIuCgdhZGRyZXNzGAIgASgLMh0uZW52b3kuY29uZmlnLmNvcmUudjMuQWRkcmVzcxI8Cg1maWx0ZXJfY2hhaW5zGAMgAygLMiUuZW52b3kuY29uZmlnLmxpc3RlbmVyLnYzLkZpbHRlckNoYWluEkIKEGxpc3RlbmVyX2ZpbHRlcnMYCSADKAsyKC5lbnZveS5jb25maWcubGlzdGVuZXIudjMuTGlzdGVuZXJGaWx0ZXISQwoUZGVmYXVsdF9maWx0ZXJfY2hhaW4YGSABKAsyJS5lbnZveS5jb25maWcubGlzdGVuZXIudjMuRmlsdGVyQ2hhaW5iBnByb3RvMw", [file_envoy_config_core_v3_address, file_envoy_config_listener_v3_listener_components]);
 
 /**
  * @generated from message envoy.config.listener.v3.Listener
@@ -27,9 +29,21 @@ export type Listener = Message<"envoy.config.listener.v3.Listener"> & {
   name: string;
 
   /**
+   * @generated from field: envoy.config.core.v3.Address address = 2;
+   */
+  address?: Address | undefined;
+
+  /**
    * @generated from field: repeated envoy.config.listener.v3.FilterChain filter_chains = 3;
    */
   filterChains: FilterChain[];
+
+  /**
+   * One of them has to look for server names, or none is matched.
+   *
+   * @generated from field: repeated envoy.config.listener.v3.ListenerFilter listener_filters = 9;
+   */
+  listenerFilters: ListenerFilter[];
 
   /**
    * Serves what no other chain matches.
