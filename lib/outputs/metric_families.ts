@@ -104,7 +104,8 @@ export const METRIC_FAMILIES = {
   },
   certgate_platform_cert_unusable: {
     type: "gauge",
-    help: "Certificates named by neverGate that are out of their dates and served all the same",
+    help: "Certificates named by neverGate that are out of their dates and let through all the same",
+    labels: { layer: ["gate", "hook"] },
   },
   certgate_verdicts_total: {
     type: "counter",

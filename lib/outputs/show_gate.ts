@@ -49,6 +49,7 @@ export function showGate(metrics: Metrics, figures: GateFigures): void {
   metrics.replace(`${LISTENER}_managed`, managed.map((one) => ({ labels: namesOf(one), value: 1 })));
   showEnds(metrics, judged, pairs);
   showPairs(metrics, [...pairs.values()]);
+  metrics.set("certgate_platform_cert_unusable", countLetThrough(judged), { layer: "gate" });
   showCounts(metrics, figures, { managed: managed.length, reasons: dark.map(({ reason }) => reason) });
   const bySource = (name: MetricName, value: (source: SourceHealth) => number) =>
     metrics.replace(name, sources.map((one) => ({ labels: { source: one.source }, value: value(one) })));
@@ -97,6 +98,15 @@ function showEnds(
 /** What `neverGate` or `onExpired` lets through is served, and all the same not healthy. */
 function isHealthy({ serving, notAfter, verdict }: ListenerSecret): boolean {
   return notAfter !== null && (serving === "held" || serving === "current" && verdict.reason === "Usable");
+}
+
+/** How many certificates go out although their dates say no, because `neverGate` names them. */
+function countLetThrough(listeners: readonly ListenerState[]): number {
+  const served = listeners.filter(({ published }) => published !== null).flatMap(({ secrets }) => secrets);
+  const letThrough = served.filter(({ neverGate, serving, verdict }) =>
+    neverGate && serving === "current" && verdict.reason !== "Usable"
+  );
+  return new Set(letThrough.map(({ namespace, name }) => `${namespace}/${name}`)).size;
 }
 
 function showPairs(metrics: Metrics, pairs: readonly PairState[]): void {

@@ -182,6 +182,18 @@ Deno.test("showGate() tells what is healthy from what is merely served", async (
   assert.match(Object.keys(await family(metrics, `${CERT}_withheld`)).join(), /reason="HostnameInUse"/);
 });
 
+Deno.test("showGate() counts what neverGate lets through, each certificate once", async () => {
+  const metrics = fakeMetrics();
+  const sample = () => metrics.sample('certgate_platform_cert_unusable{layer="gate"}');
+  const shared = (rest: Partial<ListenerSecret>) => secretOf("shared", { neverGate: true, ...rest });
+  const expired = shared({ verdict: { ...verdictOf("Expired"), action: "serve" } });
+  const listeners = ["a", "b"].map((host) => listenerOf(host, { secrets: [expired] }));
+  showGate(metrics, figuresOf(listeners));
+  assert.equal(await sample(), 1);
+  showGate(metrics, figuresOf([listenerOf("a", { secrets: [shared({})] })]));
+  assert.equal(await sample(), 0);
+});
+
 Deno.test("showGate() shows each pair, also while nothing of it is served", async () => {
   const metrics = fakeMetrics();
   const unread = { ...pairOf("unread", null)[1], certificates: [] };

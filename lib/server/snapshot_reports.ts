@@ -157,7 +157,8 @@ export class SnapshotReports {
       sum(({ counts }) => counts.removedListeners + counts.parkedListeners),
     );
     metrics.set("certgate_tls_listeners_left_intact_active", sum(leftIntact));
-    metrics.set("certgate_platform_cert_unusable", sum((plan) => ofKind(plan, "platform_unusable")));
+    const unusable = sum((plan) => ofKind(plan, "platform_unusable"));
+    metrics.set("certgate_platform_cert_unusable", unusable, { layer: "hook" });
     const hostnames = new Map<Reason, Set<string>>(WITHHOLDING_REASONS.map((reason) => [reason, new Set()]));
     for (const { withheld } of this.#reports) {
       for (const { hostname, reason } of withheld) hostnames.get(reason)?.add(hostname);
