@@ -8,15 +8,16 @@ export const SUPPLY_ALERTS: AlertGroup = {
       name: "CertgateSourceDown",
       expr: "certgate_source_up == 0",
       for: "2m",
-      severity: "warning",
+      severity: "critical",
       summary: "certgate cannot look at the source {{ $labels.source }} on {{ $labels.instance }}",
       description:
-        "Renewed certificates from {{ $labels.source }} do not arrive. What was read before goes on being served until it ends. " +
+        "Renewed certificates from {{ $labels.source }} do not arrive. If the directory itself is missing, its hostnames lose their HTTPS. " +
         "certgate status shows the error.",
       runbook: {
         meaning: "A place where certificates arrive (`sources[].path`) cannot be looked at.",
         impact:
-          "Nothing is down at first. Renewals do not arrive, so hostnames go dark one by one as their certificates end.",
+          "Files that cannot be read: what was read before goes on being served until it ends, and renewals do not arrive. " +
+          "A directory that is missing altogether: its certificates count as taken away after `watch.absenceGrace`, and HTTPS stops for their hostnames (GatewayListenerCertUnusable names them).",
         diagnose: `1. \`certgate status\` shows the words of the error beside the source.
 2. Look as the user that certgate runs as: \`sudo -u USER ls -la DIRECTORY\`. Missing: is the volume mounted (\`findmnt\`)? Denied: owner and mode of every directory above.
 3. \`certgate check 'PATTERN'\` with the pattern of the configuration says what can be read.`,
