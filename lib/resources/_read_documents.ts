@@ -5,7 +5,7 @@ import { SCALAR_TAGS } from "./_scalar_tags.ts";
 import { placeAt, Spots } from "./_spots.ts";
 
 /** Values that aliases may add to a document; a few lines of them could otherwise stand for billions. */
-const MAX_ALIASED = 100_000;
+const MAX_ALIASED = 20_000;
 
 /** One document of a file. */
 export interface ReadDocument {
