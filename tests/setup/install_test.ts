@@ -79,6 +79,30 @@ Deno.test("install() says what is missing on the machine", async () => {
   assert.equal(lines.at(-1), "envoy 1.40.0: skipped: python3 is not installed");
 });
 
+Deno.test("install() tries every way to a program before it gives up", async () => {
+  using _machine = emptyMachine();
+  const lines: string[] = [];
+  const done = await install("promtool", { say: (line) => lines.push(line) });
+  const why = "apt-get is not installed; go is not installed";
+  assert.deepEqual(done, { name: "promtool", path: null, why });
+  assert.equal(lines.at(-1), `promtool 2.42+: skipped: ${why}`);
+});
+
+Deno.test("toolPath() takes promtool from PATH from 2.42 on", () => {
+  using machine = emptyMachine();
+  const offer = (version: string) => {
+    const path = fakeEnvoy(machine.cache, `promtool, version ${version} (branch: HEAD, revision: 0)`);
+    Deno.renameSync(path, join(machine.cache, "promtool"));
+  };
+  Deno.env.set("PATH", machine.cache);
+  for (const version of ["2.41.0", "1.99.9"]) {
+    offer(version);
+    assert.equal(toolPath("promtool"), null, version);
+  }
+  offer("3.8.1");
+  assert.equal(toolPath("promtool"), join(machine.cache, "promtool"));
+});
+
 Deno.test("install() refuses a binary of another version that the environment names", async () => {
   using machine = emptyMachine();
   const other = fakeEnvoy(machine.cache, "envoy  version: 0/1.39.0/Clean/RELEASE/BoringSSL");
