@@ -34,9 +34,10 @@ export async function findPublished(
 }
 
 function findOne(documents: readonly string[], key: string): PublishedSecret {
-  const name = key.slice(key.indexOf("/") + 1);
+  const name = key.slice(key.indexOf("/") + 1).replaceAll(".", "\\.");
+  const named = new RegExp(`\\bname"?: *["']?${name}["']?[\\s,}]`);
   for (const document of documents) {
-    if (!document.includes(name) || !document.includes("Secret")) continue;
+    if (!named.test(document) || !document.includes("Secret")) continue;
     const object = parse(document) as {
       kind?: string;
       metadata?: { namespace?: string; name?: string };

@@ -1,4 +1,5 @@
-import { Document, Scalar, visit } from "yaml";
+import type { JsonObject } from "../model/mod.ts";
+import { yamlText } from "../outputs/mod.ts";
 
 /** The formats that listings have for other programs. */
 export type DataFormat = "json" | "yaml";
@@ -12,24 +13,13 @@ export const FORMATS: readonly Format[] = ["table", "json", "yaml"];
 /**
  * Data for other programs.
  *
- * @param value Anything that JSON can hold.
+ * @param value An object of anything that JSON can hold.
  * @returns Text with a line break at its end; nothing in it can act on a terminal.
  */
-export function renderData(value: unknown, format: DataFormat): string {
-  const json = `${JSON.stringify(value, null, 2)}\n`;
-  return (format === "json" ? json : toYaml(JSON.parse(json))).replace(UNFIT, escape);
-}
-
-function toYaml(value: unknown): string {
-  // Readers of YAML 1.1 take a bare `no` or `on` for a truth value.
-  const document = new Document(value, { compat: "yaml-1.1", aliasDuplicateObjects: false });
-  visit(document, {
-    Scalar(_key, node) {
-      // Only double quotes know the escapes.
-      if (typeof node.value === "string" && node.value.search(UNFIT) >= 0) node.type = Scalar.QUOTE_DOUBLE;
-    },
-  });
-  return document.toString({ lineWidth: 0 });
+export function renderData(value: object, format: DataFormat): string {
+  // Whatever is not plain stands in double quotes in both, where the escapes are known.
+  const text = format === "json" ? `${JSON.stringify(value, null, 2)}\n` : yamlText(value as JsonObject);
+  return text.replace(UNFIT, escape);
 }
 
 function escape(character: string): string {

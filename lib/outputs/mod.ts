@@ -16,3 +16,4 @@ export * from "./status_keeper.ts";
 export * from "./throwaway_file.ts";
 export * from "./verdict_file.ts";
 export * from "./verdict_keeper.ts";
+export { yamlText } from "./_yaml_text.ts";
