@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type {
   Delivery,
   EnvoyStatus,
@@ -40,15 +41,19 @@ export class DeliveryTracker {
     for (const key of this.#seen.keys()) if (!next.has(key)) this.#seen.delete(key);
   }
 
-  /** Takes note of what a hook call carried. */
-  answered(gateways: readonly SeenGateway[]): void {
-    for (const gateway of gateways) this.#seen.set(keyOf(gateway), gateway.revision);
+  /** Takes note of what a hook call carried; returns whether anything is different. */
+  answered(gateways: readonly SeenGateway[]): boolean {
+    const fresh = gateways.filter((gateway) => this.#seen.get(keyOf(gateway)) !== gateway.revision);
+    for (const gateway of fresh) this.#seen.set(keyOf(gateway), gateway.revision);
+    return fresh.length > 0;
   }
 
-  /** Takes note of what the Envoys say. */
-  looked(envoys: readonly EnvoyStatus[]): void {
+  /** Takes note of what the Envoys say; returns whether anything is different. */
+  looked(envoys: readonly EnvoyStatus[]): boolean {
+    if (isDeepStrictEqual(envoys, this.#envoys)) return false;
     this.#envoys = envoys;
     this.#serials = new Set(envoys.flatMap(({ serials }) => serials));
+    return true;
   }
 
   /** What the Envoys said last. */

@@ -83,6 +83,9 @@ export class Gate {
   #publishedAt: number | null = null;
   #stopped = false;
   #hookSeen = false;
+  /** Whether something is further than what is shown. */
+  #moved = false;
+  #lookPause = LOOK_WAITING;
 
   private constructor(config: Config, parts: GateParts, made: {
     places: { resources: string; output: string };
@@ -163,7 +166,7 @@ export class Gate {
     if (outcome === "error") return this.#nudger.failed();
     this.#hookSeen ||= gateways.length > 0;
     this.#nudger.answered(gateways.length);
-    this.#delivery.answered(gateways);
+    if (this.#delivery.answered(gateways)) this.#moved = true;
     this.#looks.poke();
   }
 
@@ -187,11 +190,12 @@ export class Gate {
     const { clock, store, log, metrics } = this.#parts;
     const started = performance.now();
     const input = this.#inputs.gather();
-    const pairs = await this.#book.judge(input.arrivals, store(), clock(), {
+    const pairs = await this.#book.judge(input.arrivals, {
+      store: store(),
+      sources: input.sources,
       config: this.#config,
       patience: PATIENCE,
-    });
-    if (this.#inputs.inSight) this.#book.retain((key) => pairs.has(key));
+    }, clock());
     const now = clock();
     const { plan, refused } = checkPlan(this.#plan(input.objects, pairs, now));
     const findings = [...input.findings, ...plan.findings, ...refused];
@@ -234,6 +238,7 @@ export class Gate {
     this.#parts.onGateways(gatewayTest(plan));
     metrics.observe("certgate_gate_reconcile_duration_seconds", (performance.now() - started) / 1000);
     this.#show(true);
+    this.#lookPause = LOOK_WAITING;
     this.#looks.poke();
   }
 
@@ -250,19 +255,24 @@ export class Gate {
 
   async #look(): Promise<void> {
     const envoys = await this.#admins.look();
-    this.#delivery.looked(envoys);
+    if (this.#delivery.looked(envoys)) this.#moved = true;
     showEnvoys(this.#parts.metrics, envoys);
-    this.#show(false);
+    if (this.#moved) {
+      this.#show(false);
+      this.#lookPause = LOOK_WAITING;
+    }
     clearTimeout(this.#lookTimer);
     if (this.#stopped) return;
-    const wait = this.#status?.converged ? LOOK_IDLE : LOOK_WAITING;
-    this.#lookTimer = setTimeout(() => this.#looks.poke(), wait);
+    // What does not come soon comes late, and looking costs Envoy something too.
+    this.#lookPause = this.#status?.converged ? LOOK_IDLE : Math.min(this.#lookPause * 1.25, LOOK_IDLE);
+    this.#lookTimer = setTimeout(() => this.#looks.poke(), this.#lookPause);
   }
 
   /** @param evaluated Whether verdicts were made anew, rather than only Envoy looked at. */
   #show(evaluated: boolean): void {
     const { keeper, metrics, clock } = this.#parts;
     if (this.#view === null) return;
+    this.#moved = false;
     const now = clock();
     const status = makeStatus(this.#view, { keeper, delivery: this.#delivery, now });
     this.#status = status;

@@ -115,11 +115,6 @@ export class GateInputs {
     };
   }
 
-  /** Whether a name that is not there was taken away, rather than being out of sight. */
-  get inSight(): boolean {
-    return this.#sources.health().every(({ up }) => up);
-  }
-
   /** Ends the watching and writes what is to be kept. */
   async stop(): Promise<void> {
     await Promise.all([this.#sources.stop(), this.#texts.stop()]);

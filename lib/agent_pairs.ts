@@ -9,6 +9,7 @@ import type {
   PairOrigin,
   PairState,
   Problem,
+  SourceHealth,
 } from "./model/mod.ts";
 import { formatPair, type Keep, parsePair } from "./outputs/mod.ts";
 import { readFacts } from "./pki/mod.ts";
@@ -16,6 +17,7 @@ import type { Config } from "./resources/mod.ts";
 import type { VerdictStore } from "./server/mod.ts";
 import { pairMaterial } from "./xds/mod.ts";
 import { keyOf } from "./agent_names.ts";
+import { Sight } from "./agent_sight.ts";
 
 /** A pair as it is on disk now. */
 export interface Arrival extends ObjectName {
@@ -29,6 +31,9 @@ export interface Arrival extends ObjectName {
   readonly hash: string;
 }
 
+/** The last good pair of a name, with the source that it came from; empty where that is a resource. */
+type GoodPair = JudgedPair & ObjectName & { readonly source: string };
+
 type PairMaterial = Extract<Material, { kind: "pair" }>;
 
 /**
@@ -38,7 +43,8 @@ type PairMaterial = Extract<Material, { kind: "pair" }>;
 export class PairBook {
   readonly #keep: Keep;
   readonly #log: Log;
-  readonly #good = new Map<ObjectKey, JudgedPair>();
+  readonly #good = new Map<ObjectKey, GoodPair>();
+  readonly #sight = new Sight();
   #materials = new Map<string, PairMaterial>();
 
   /** @param keep Where last good pairs are kept. */
@@ -57,25 +63,31 @@ export class PairBook {
   }
 
   /**
-   * Judges what arrived.
+   * Judges what arrived. A name that is out of sight is judged as unreadable, and its last good pair is held; one that
+   * was taken away is forgotten.
    *
    * @param arrivals One per Secret name.
-   * @param store Everything that is known about contents; learns what is new.
+   * @param options What is judged with: everything known about contents, how the sources are, the configuration, and
+   * the milliseconds to wait for Envoy's word on new pairs.
    * @param now Milliseconds since the epoch.
-   * @param patience Milliseconds to wait for Envoy's word on new pairs.
    */
   async judge(
     arrivals: readonly Arrival[],
-    store: VerdictStore,
+    { store, sources, config, patience }: {
+      readonly store: VerdictStore;
+      readonly sources: readonly SourceHealth[];
+      readonly config: Config;
+      readonly patience: number;
+    },
     now: number,
-    { config, patience }: { readonly config: Config; readonly patience: number },
   ): Promise<Map<ObjectKey, PairState>> {
     const materials = this.#materialsOf(arrivals);
     await store.learn(materials, now + patience);
     const neverGate = new Set(config.neverGate);
     const options = chooseOptions(config);
     const states = new Map<ObjectKey, PairState>();
-    for (const arrival of arrivals) {
+    const hidden = this.#lookAround(arrivals, sources, now);
+    for (const arrival of [...arrivals, ...hidden.map(({ arrival }) => arrival)]) {
       const key = keyOf(arrival);
       const judged = this.#judged(arrival, store);
       const earlier = this.#earlier(key, judged.hash, store);
@@ -84,17 +96,39 @@ export class PairBook {
       const { namespace, name, origin, hint } = arrival;
       states.set(key, { namespace, name, origin, hint, certificates: judged.certificates, ...choice });
     }
+    for (const { arrival, until } of hidden) {
+      const state = states.get(keyOf(arrival))!;
+      if (until !== null) {
+        states.set(keyOf(arrival), { ...state, edge: Math.min(state.edge ?? until, until) });
+      }
+    }
     return states;
   }
 
-  /** Forgets the last good pairs of names that are no more. */
-  retain(isKnown: (key: ObjectKey) => boolean): void {
-    for (const key of this.#good.keys()) {
-      if (isKnown(key)) continue;
+  /** The names that are out of sight; those that were taken away are forgotten. */
+  #lookAround(
+    arrivals: readonly Arrival[],
+    sources: readonly SourceHealth[],
+    now: number,
+  ): { arrival: Arrival; until: number | null }[] {
+    const present = new Set(arrivals.map(keyOf));
+    const names = new Map([...this.#good].map(([key, { source }]) => [key, source]));
+    const outOfSight = this.#sight.look(names, sources, now);
+    const hidden: { arrival: Arrival; until: number | null }[] = [];
+    for (const [key, { namespace, name, source }] of this.#good) {
+      if (present.has(key)) continue;
+      const out = outOfSight(key);
+      if (out !== null) {
+        const origin = { kind: "source", source, path: "" } as const;
+        const problem = { cause: "file_unreadable", detail: out.why } as const;
+        hidden.push({ arrival: { ...NOTHING, namespace, name, origin, problem }, until: out.until });
+        continue;
+      }
       this.#good.delete(key);
       this.#keep.remove(key);
       this.#log.info("a pair was taken away, its last good version is forgotten", { secret: key });
     }
+    return hidden;
   }
 
   #materialsOf(arrivals: readonly Arrival[]): PairMaterial[] {
@@ -127,13 +161,21 @@ export class PairBook {
     return full;
   }
 
-  #remember(key: ObjectKey, { namespace, name }: Arrival, judged: JudgedPair): void {
+  #remember(key: ObjectKey, { namespace, name, origin }: Arrival, judged: JudgedPair): void {
     const before = this.#good.get(key);
-    this.#good.set(key, judged);
-    if (before?.hash === judged.hash) return;
-    this.#keep.put(key, formatPair({ namespace, name, pair: judged.pair, hash: judged.hash }));
+    const source = origin.kind === "source" ? origin.source : "";
+    this.#good.set(key, { ...judged, namespace, name, source });
+    if (before?.hash === judged.hash && before.source === source) return;
+    this.#keep.put(key, formatPair({ namespace, name, source, pair: judged.pair, hash: judged.hash }));
   }
 }
+
+const NOTHING = {
+  pair: { certificate: null, key: null },
+  facts: readFacts({ certificate: null, key: null }),
+  hint: "see that the volume is mounted; the last good pair is held until it ends",
+  hash: "",
+};
 
 const LAZY = {
   summary: { problem: null, notBefore: -Infinity, notAfter: Infinity, temporary: false },

@@ -62,8 +62,13 @@ async function withBook(use: (open: () => Promise<PairBook>) => Promise<void>): 
   }
 }
 
+const UP = { source: "/s/*", up: true, pairs: 1, errors: {}, message: "", watching: true };
+
+const judgeAll = (book: PairBook, arrivals: readonly Arrival[], now: number, source = UP) =>
+  book.judge(arrivals, { store: store(), sources: [source], config, patience: 100 }, now);
+
 const judge = async (book: PairBook, one: Arrival, now = NOW) => {
-  const state = (await book.judge([one], store(), now, { config, patience: 100 })).get("edge/a")!;
+  const state = (await judgeAll(book, [one], now)).get("edge/a")!;
   return [state.verdict.reason, state.served?.from ?? null, state.served?.hash ?? null];
 };
 
@@ -97,7 +102,23 @@ Deno.test("PairBook forgets what was taken away", async () => {
     const broken = arrival({ ...good.pair, certificate: (await makePair()).certificate });
     const book = await open();
     await judge(book, good);
-    book.retain((key) => key !== "edge/a");
+    assert.equal((await judgeAll(book, [], NOW)).size, 0);
     assert.deepEqual(await judge(await open(), broken), ["KeyMismatch", null, null]);
+  });
+});
+
+Deno.test("PairBook holds what is out of sight, also when it starts that way, until it is back", async () => {
+  await withBook(async (open) => {
+    const good = arrival(await makePair());
+    const down = { ...UP, up: false, pairs: 0 };
+    await judge(await open(), good);
+    const book = await open();
+    const state = (await judgeAll(book, [], NOW, down)).get("edge/a")!;
+    assert.deepEqual([state.verdict.cause, state.served?.from], ["file_unreadable", "held"]);
+    assert.equal(state.verdict.detail, 'the source "/s/*" cannot be looked at');
+    const back = (await judgeAll(book, [], NOW + 1, { ...UP, pairs: 0 })).get("edge/a")!;
+    assert.deepEqual([back.served?.from, back.edge], ["held", NOW + 5000]);
+    assert.deepEqual(await judge(book, good, NOW + 2), ["Usable", "current", good.hash]);
+    assert.equal((await judgeAll(book, [], NOW + 6000)).size, 0);
   });
 });

@@ -8,6 +8,8 @@ export interface KeptPair extends ObjectName {
   readonly pair: PairBytes;
   /** SHA-256 of the members in hex. */
   readonly hash: string;
+  /** Pattern of the source that it came from; empty where that is a resource. */
+  readonly source: string;
 }
 
 const FORMAT = 1;
@@ -18,16 +20,17 @@ const fileSchema = z.strictObject({
   namespace: z.string(),
   name: z.string(),
   hash: z.string().length(64),
+  source: z.string(),
   certificate: member,
   key: member,
   staple: member,
 });
 
 /** A pair as bytes to keep. They hold the private key. */
-export function formatPair({ namespace, name, pair, hash }: KeptPair): Uint8Array {
+export function formatPair({ namespace, name, pair, hash, source }: KeptPair): Uint8Array {
   const { certificate, key, staple } = pair;
   const [c, k, s] = [certificate, key?.open(), staple].map((bytes) => bytes ? base64(bytes) : null);
-  const file = { format: FORMAT, namespace, name, hash, certificate: c, key: k, staple: s };
+  const file = { format: FORMAT, namespace, name, hash, source, certificate: c, key: k, staple: s };
   return new TextEncoder().encode(JSON.stringify(file));
 }
 
@@ -45,10 +48,10 @@ export function parsePair(bytes: Uint8Array): KeptPair | null {
   }
   const parsed = fileSchema.safeParse(data);
   if (!parsed.success) return null;
-  const { namespace, name, hash } = parsed.data;
+  const { namespace, name, hash, source } = parsed.data;
   const [certificate, key, staple] = [parsed.data.certificate, parsed.data.key, parsed.data.staple]
     .map((text) => text === null ? null : new Uint8Array(Buffer.from(text, "base64")));
-  return { namespace, name, hash, pair: { certificate, key: key && new KeyMaterial(key), staple } };
+  return { namespace, name, hash, source, pair: { certificate, key: key && new KeyMaterial(key), staple } };
 }
 
 function base64(bytes: Uint8Array): string {

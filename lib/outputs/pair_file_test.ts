@@ -8,12 +8,13 @@ const kept = {
   namespace: "ns",
   name: "a",
   hash,
+  source: "/s/*",
   pair: { certificate: bytes("c"), key: new KeyMaterial(bytes("k")), staple: new Uint8Array([0, 255]) },
 };
 
 Deno.test("parsePair() reads what formatPair() wrote", () => {
   const read = parsePair(formatPair(kept))!;
-  assert.deepEqual([read.namespace, read.name, read.hash], ["ns", "a", hash]);
+  assert.deepEqual([read.namespace, read.name, read.hash, read.source], ["ns", "a", hash, "/s/*"]);
   assert.deepEqual(read.pair.certificate, bytes("c"));
   assert.deepEqual(read.pair.key!.open(), bytes("k"));
   assert.deepEqual(read.pair.staple, new Uint8Array([0, 255]));

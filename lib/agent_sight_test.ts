@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { Sight } from "./agent_sight.ts";
+import type { ObjectKey, SourceHealth } from "./model/mod.ts";
+
+const health = (source: string, up: boolean, pairs: number): SourceHealth => (
+  { source, up, pairs, errors: {}, message: "", watching: true }
+);
+const names = new Map<ObjectKey, string>([["n/a", "/a/*"], ["n/b", "/a/*"], ["n/c", "/c"]]);
+
+Deno.test("Sight takes a name for taken away where its source is in order, or is no source any more", () => {
+  const sight = new Sight();
+  const look = sight.look(names, [health("/a/*", true, 1)], 0);
+  assert.deepEqual([look("n/a"), look("n/c"), look("n/unknown")], [null, null, null]);
+});
+
+Deno.test("Sight knows that a source which cannot be looked at hides its pairs, and a moment longer", () => {
+  const sight = new Sight();
+  const at = (up: boolean, now: number) => sight.look(names, [health("/c", up, 0)], now)("n/c");
+  assert.deepEqual(at(false, 1000), { why: 'the source "/c" cannot be looked at', until: null });
+  assert.deepEqual(at(true, 2000), { why: 'the source "/c" has just come back', until: 6000 });
+  assert.equal(at(true, 6000), null, "a single pair may be taken away");
+});
+
+Deno.test("Sight does not believe that all pairs of a source were deleted at once", () => {
+  const look = new Sight().look(names, [health("/a/*", true, 0), health("/c", true, 0)], 0);
+  assert.deepEqual(look("n/a"), { why: 'every pair of the source "/a/*" is gone at once', until: null });
+  assert.equal(look("n/c"), null);
+});
