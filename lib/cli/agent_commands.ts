@@ -1,8 +1,10 @@
 import { type Command, Option } from "commander";
 import type { Config } from "../resources/mod.ts";
+import { EXIT, type ExitCode } from "./exit_code.ts";
 import { CONFIG_OPTION, type Done, outputOption, URL_OPTION, withConfig } from "./options.ts";
 import { readDuration } from "./read_duration.ts";
-import type { Terminal } from "./terminal.ts";
+import { printable } from "./printable.ts";
+import { errorLines, type Terminal } from "./terminal.ts";
 
 /** The commands that ask the running agent: `status`, `explain` and `wait`. */
 export function addAgentCommands(program: Command, terminal: Terminal, done: Done): void {
@@ -22,7 +24,7 @@ function addStatus(program: Command, terminal: Terminal, done: Done): void {
     .addHelpText("after", STATUS_HELP)
     .action(async ({ config: file, ...options }) => {
       const { status } = await import("./status.ts");
-      await withConfig(file, terminal, done, async (config) => done(await status(config, options, terminal)));
+      await withAgent(file, terminal, done, (config) => status(config, options, terminal));
     });
 }
 
@@ -46,8 +48,7 @@ function addExplain(program: Command, terminal: Terminal, done: Done): void {
     .addHelpText("after", EXPLAIN_HELP)
     .action(async (host: string, { config: file, ...options }) => {
       const { explain } = await import("./explain.ts");
-      const use = async (config: Config) => done(await explain(host, config, options, terminal));
-      await withConfig(file, terminal, done, use);
+      await withAgent(file, terminal, done, (config) => explain(host, config, options, terminal));
     });
 }
 
@@ -74,7 +75,7 @@ function addWait(program: Command, terminal: Terminal, done: Done): void {
     .addHelpText("after", WAIT_HELP)
     .action(async ({ config: file, ...options }) => {
       const { wait } = await import("./wait.ts");
-      await withConfig(file, terminal, done, async (config) => done(await wait(config, options, terminal)));
+      await withAgent(file, terminal, done, (config) => wait(config, options, terminal));
     });
 }
 
@@ -87,3 +88,21 @@ Exit codes: 0 it holds, 1 it did not in time, 2 wrong usage.
 Examples:
   certgate wait --for converged
   certgate wait --for programmed=www.example.com --timeout 5m`;
+
+/** What another version of certgate says may lack what this one shows; nobody is helped by the trace of that. */
+async function withAgent(
+  file: string | undefined,
+  terminal: Terminal,
+  done: Done,
+  use: (config: Config) => Promise<ExitCode>,
+): Promise<void> {
+  await withConfig(file, terminal, done, async (config) => {
+    try {
+      done(await use(config));
+    } catch (error) {
+      const why = printable((error as Error).message);
+      terminal.err(errorLines(`Cannot show what certgate says: ${why}`, "it may be of another version"));
+      done(EXIT.failed);
+    }
+  });
+}

@@ -30,11 +30,15 @@ export async function findPublished(
   }
   // Thousands of Secrets are not parsed for the sake of one.
   const documents = text.split(/^---.*$/m);
-  return new Map(keys.map((key) => [key, findOne(documents, key)]));
+  try {
+    return new Map(keys.map((key) => [key, findOne(documents, key)]));
+  } catch (error) {
+    return new Map(keys.map((key) => [key, { kind: "unreadable", detail: (error as Error).message }]));
+  }
 }
 
 function findOne(documents: readonly string[], key: string): PublishedSecret {
-  const name = key.slice(key.indexOf("/") + 1).replaceAll(".", "\\.");
+  const name = key.slice(key.indexOf("/") + 1).replace(/[^A-Za-z0-9-]/g, "\\$&");
   const named = new RegExp(`\\bname"?: *["']?${name}["']?[\\s,}]`);
   for (const document of documents) {
     if (!named.test(document) || !document.includes("Secret")) continue;

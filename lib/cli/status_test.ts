@@ -161,6 +161,13 @@ Deno.test("status says that another program answers, and which addresses it take
   assert.match(wrong.err, /^error: Cannot ask "https:\/\/x\/": expected http:\/\/host:port/);
 });
 
+Deno.test("status shows no trace where another version says something else", async () => {
+  await using agent = new FakeAgent({ listeners: [{}] } as never);
+  const { code, out, err } = await certgate("status", "--url", agent.url);
+  assert.deepEqual([code, out], [3, ""]);
+  assert.match(err, /^error: Cannot show what certgate says: .*\nhint: it may be of another version\n$/);
+});
+
 Deno.test("status prints no name that can act on the terminal", async () => {
   await using agent = new FakeAgent(sampleStatus([{ hostname: "\x1b[2Ja\u202e.test", cause: "expired" }]));
   for (const format of ["table", "json", "yaml"]) {
