@@ -91,8 +91,9 @@ export class Directories {
   }
 }
 
+// A directory that is made anew may get the number of the one before it.
 function identity(stat: Deno.FileInfo): string {
-  return `${stat.dev}:${stat.ino}`;
+  return `${stat.dev}:${stat.ino}:${stat.birthtime?.getTime()}`;
 }
 
 function sameEntries(a: readonly Deno.DirEntry[], b: readonly Deno.DirEntry[]): boolean {

@@ -58,6 +58,8 @@ export class SourceLook {
   up = true;
   /** Places that the latest look has come by. */
   present: ReadonlySet<PairState> = new Set();
+  /** How many pairs were being written at the latest look. */
+  moving = 0;
   /** Whether anything is different since this was set to false. */
   dirty = true;
   readonly #pattern: Pattern;
@@ -79,6 +81,7 @@ export class SourceLook {
   /** Looks at everything, reads what has changed. @returns milliseconds until it wants to look again. */
   async look(moment: () => Moment): Promise<number> {
     this.errors.clear();
+    this.moving = 0;
     const present = new Set<PairState>();
     const matches = this.#pattern.find(this.#directories);
     const { places, leftAlone } = this.#claims.of(matches);
@@ -98,7 +101,9 @@ export class SourceLook {
         ? state.look(place, at)
         : state.gone(at, place.missing.detail, place.missing.hint);
       if (wish.kind === "read") wanted.push(state);
-      if (wish.kind === "wait") soonest = Math.min(soonest, wish.ms);
+      if (wish.kind !== "wait") continue;
+      this.moving++;
+      soonest = Math.min(soonest, wish.ms);
     }
     await this.#readAll(wanted, moment);
     if (present.size !== this.present.size) this.dirty = true;

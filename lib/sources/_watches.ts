@@ -51,10 +51,12 @@ export class Watches {
    *
    * @param directories By path, each with a text that changes when the directory is another one under the same name.
    * @param now Milliseconds of a clock that never jumps.
+   * @returns Milliseconds after which this has to be called again, `Infinity` if all is done.
    */
-  watch(directories: ReadonlyMap<string, string>, now: number): void {
-    if (this.#refusedAt !== null && now - this.#refusedAt < TRY_AGAIN) return;
-    if (now < this.#restUntil || sameMap(directories, this.#armed)) return;
+  watch(directories: ReadonlyMap<string, string>, now: number): number {
+    if (this.#refusedAt !== null && now - this.#refusedAt < TRY_AGAIN) return Infinity;
+    if (sameMap(directories, this.#armed)) return Infinity;
+    if (now < this.#restUntil) return this.#restUntil - now;
     const before = this.#watchers;
     const paths = [...directories.keys()];
     if (paths.length > MOST_WATCHES) this.#tell(paths.length);
@@ -79,6 +81,7 @@ export class Watches {
     this.#restUntil = now + (performance.now() - began) * ARM_SHARE;
     // What came between the look and the watch would be missed until the next look.
     if (this.#watchers.length > 0) this.#parts.onHint();
+    return Infinity;
   }
 
   /** Ends all watches. */

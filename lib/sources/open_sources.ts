@@ -43,6 +43,11 @@ export interface SourcesParts {
 /** A pair that never settles must not keep certgate from starting: milliseconds on top of `settle`. */
 const FIRST_PATIENCE = 3000;
 
+/** So many pairs that are being written at one time are a storm: what it brings is handed out together. */
+const STORM = 8;
+/** Milliseconds after which a storm is no reason to wait any longer. */
+const LONGEST_STORM = 1500;
+
 /**
  * Opens the places where pairs arrive.
  *
@@ -68,13 +73,20 @@ export function openSources(parts: SourcesParts): Sources {
   const began = performance.now();
   let settled = () => {};
   const first = new Promise<void>((resolve) => settled = resolve);
+  let stormSince: number | null = null;
+  const isStorm = () => {
+    const moving = looks.reduce((sum, source) => sum + source.moving, 0);
+    stormSince = moving > STORM ? stormSince ?? performance.now() : null;
+    return stormSince !== null && performance.now() - stormSince < LONGEST_STORM;
+  };
   const look = async () => {
     metrics.add("certgate_source_looks_total");
     directories.begin(moment());
     let wish = Infinity;
     for (const source of looks) wish = Math.min(wish, await source.look(moment));
-    watches?.watch(directories.seen(), performance.now());
+    if (watches) wish = Math.min(wish, watches.watch(directories.seen(), performance.now()));
     directories.end();
+    if (isStorm()) return wish;
     if (report.update(looks, { moment: moment(), watching: watches?.watching ?? false })) parts.onChange();
     const patient = performance.now() - began < watch.settle + FIRST_PATIENCE;
     if (!patient || !looks.some((source) => source.undecided)) settled();

@@ -59,11 +59,11 @@ export function openTexts(parts: TextsParts): Texts {
   const first = new Promise<void>((resolve) => settled = resolve);
   const look = async () => {
     const { changed, wish, directories } = await tree.look(moment);
-    watches?.watch(directories, performance.now());
+    const later = watches?.watch(directories, performance.now()) ?? Infinity;
     if (changed) parts.onChange();
     const patient = performance.now() - began < watch.settle + FIRST_PATIENCE;
     if (!patient || !tree.undecided) settled();
-    return wish;
+    return Math.min(wish, later);
   };
   const loop = new LookLoop({ log, pollInterval: watch.pollInterval, look });
   loop.start();

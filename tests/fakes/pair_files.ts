@@ -50,3 +50,15 @@ function linkTarget(path: string): string | null {
     return null;
   }
 }
+
+/** A directory that is gone after the test. */
+export function tempRoot(): { readonly path: string } & Disposable {
+  const path = Deno.makeTempDirSync();
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
+}
+
+/** Makes a directory with a pair in it. */
+export function makePair(path: string, files: PairFiles): void {
+  Deno.mkdirSync(path);
+  writePair(path, files);
+}
