@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findLayout, findSiblings } from "./layout.ts";
+import { findLayout, findSiblings, groupFiles } from "./layout.ts";
 
 const split = (certificate: string, key: string) => ({ kind: "split", certificate, key });
 
@@ -42,4 +42,17 @@ Deno.test("findSiblings() finds the key beside a certificate file", () => {
   assert.deepEqual(findSiblings("x.crt", []), split("x.crt", "x.key"));
   assert.deepEqual(findSiblings("x.pem", ["y.key"]), { kind: "combined", file: "x.pem" });
   assert.deepEqual(findSiblings("x.pem", ["x.pem", "x-key.pem"]), split("x.pem", "x-key.pem"));
+});
+
+Deno.test("groupFiles() makes one pair of the files that belong together", () => {
+  const groups = (...caught: string[]) =>
+    groupFiles(caught, caught).map(({ file, layout }) => `${file} ${layout.kind}`);
+  assert.deepEqual(groups("a.crt", "a.key", "b.pem", "b-key.pem"), ["a.crt split", "b.pem split"]);
+  assert.deepEqual(groups("cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"), ["fullchain.pem split"]);
+  assert.deepEqual(groups("haproxy.pem", "ca.crt"), ["haproxy.pem combined"]);
+  assert.deepEqual(groups("tls.crt", "tls.key", "ca.crt"), ["tls.crt split"]);
+  assert.deepEqual(groupFiles(["a.key"], ["a.crt", "a.key"]), [{
+    file: "a.crt",
+    layout: split("a.crt", "a.key"),
+  }]);
 });
