@@ -90,7 +90,7 @@ async function explainGate(
   if (taking.length === 0) return null;
   // A listener without certificates beside one that has some is there to send clients to the other.
   const managed = taking.filter((listener) => listener.managed);
-  const { rows } = digestStatus(gate);
+  const { rows } = digestStatus(gate, status.snapshots);
   const chains = await Promise.all(
     (managed.length > 0 ? managed : taking).map(async (listener): Promise<Chain> => {
       const parts = { hostname, pairs: gate.pairs, output: gate.output.file, probe };

@@ -68,7 +68,7 @@ function viewOf(answer: AgentAnswer, options: StatusOptions): StatusView {
 
 function render(status: AgentStatus, { output, all, watch }: StatusOptions): string {
   if (output !== "table") return `${watch && output === "yaml" ? "---\n" : ""}${renderData(status, output)}`;
-  if (status.gate !== null) return renderStatus(status.gate, all);
+  if (status.gate !== null) return renderStatus(status.gate, status.snapshots, all);
   return status.ready ? renderSnapshots(status.snapshots) : "";
 }
 
@@ -76,6 +76,6 @@ function codeOf({ ready, gate, snapshots }: AgentStatus): ExitCode {
   if (!ready) return EXIT.found;
   const usable = gate === null
     ? snapshots.every(({ withheld }) => withheld.length === 0)
-    : digestStatus(gate).usable;
+    : digestStatus(gate, snapshots).usable;
   return usable ? EXIT.ok : EXIT.found;
 }

@@ -8,10 +8,15 @@ import { printable } from "./printable.ts";
 /**
  * The status for people: every listener, then what is wrong elsewhere, then the counts.
  *
+ * @param snapshots The latest answers of the hook.
  * @param all Also what is well: sources, certificates, Envoys and the file for Envoy Gateway.
  */
-export function renderStatus(status: GateStatus, all: boolean): string {
-  const digest = digestStatus(status);
+export function renderStatus(
+  status: GateStatus,
+  snapshots: readonly SnapshotStatus[],
+  all: boolean,
+): string {
+  const digest = digestStatus(status, snapshots);
   const rows = digest.rows.map((row) => [
     printable(row.gateway),
     printable(row.listener),

@@ -30,13 +30,13 @@ export function missingFor(goal: Goal, status: AgentStatus): string | null {
       ? `the hook does not withhold "${goal.hostname}"`
       : "the gate is off, so certgate cannot know it";
   }
-  if (goal.kind === "converged") return missingToConverge(gate);
+  if (goal.kind === "converged") return missingToConverge(gate, status);
   const { taking } = findListeners(goal.hostname, gate.listeners);
   const managed = taking.filter((listener) => listener.managed);
   const own = managed.length > 0 ? managed : taking;
   if (own.length === 0) return `no listener has the hostname "${goal.hostname}"`;
   const missing = own.map((listener) =>
-    goal.kind === "programmed" ? missingToProgram(listener, gate) : missingToWithhold(listener, gate)
+    goal.kind === "programmed" ? missingToProgram(listener, gate, status) : missingToWithhold(listener, gate)
   );
   return missing.find((words) => words !== null) ?? null;
 }
@@ -47,11 +47,11 @@ function withheldByHook(hostname: string, { snapshots }: AgentStatus): boolean {
 
 const keyOf = ({ namespace, name }: { namespace: string; name: string }) => `${namespace}/${name}`;
 
-function missingToConverge(gate: GateStatus): string | null {
+function missingToConverge(gate: GateStatus, { snapshots }: AgentStatus): string | null {
   if (gate.converged) return null;
   if (gate.output.message !== "") return gate.output.message;
   const late = gate.gateways.filter(({ converged }) => !converged).map(keyOf);
-  const waiting = digestStatus(gate).rows.find(({ word }) => word === "waiting");
+  const waiting = digestStatus(gate, snapshots).rows.find(({ word }) => word === "waiting");
   const why = waiting === undefined
     ? "Envoy Gateway has not shown the latest version to the hook yet."
     : `${waiting.hostname}: ${waiting.message}`;
@@ -60,10 +60,14 @@ function missingToConverge(gate: GateStatus): string | null {
   }); ${why}`;
 }
 
-function missingToProgram(listener: ListenerStatus, gate: GateStatus): string | null {
+function missingToProgram(
+  listener: ListenerStatus,
+  gate: GateStatus,
+  { snapshots }: AgentStatus,
+): string | null {
+  const row = digestStatus(gate, snapshots).rows[gate.listeners.indexOf(listener)];
   const programmed = listener.conditions.find(({ type }) => type === "Programmed");
-  if (programmed?.status === "True") return null;
-  const row = digestStatus(gate).rows[gate.listeners.indexOf(listener)];
+  if (programmed?.status === "True" && row.usable) return null;
   return `listener "${listener.name}" is ${row.word}: ${
     row.message || programmed?.message || "nothing more is known"
   }`;

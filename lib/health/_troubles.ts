@@ -3,7 +3,7 @@ import type { EnvoyUpdate, GateStatus } from "../model/mod.ts";
 /** Something that is wrong elsewhere than in a listener. */
 export interface Trouble {
   /** What it is about. */
-  readonly about: "gate" | "clock" | "gateway" | "source" | "resource" | "envoy";
+  readonly about: "gate" | "clock" | "gateway" | "source" | "resource" | "envoy" | "hook";
   /** `failed`: something does not work. `attention`: somebody should look at it. */
   readonly level: "failed" | "attention";
   /** Which one: a pattern, a `file:line:column`, an address. */
@@ -28,6 +28,11 @@ export function listTroubles(status: GateStatus): Trouble[] {
       hint: finding.hint,
     })),
   ];
+}
+
+/** A hostname that the hook withholds although no listener of the gate has it. */
+export function hookTrouble({ hostname, message }: { hostname: string; message: string }): Trouble {
+  return { about: "hook", level: "failed", subject: hostname, message, hint: "" };
 }
 
 function gateTroubles(status: GateStatus): Trouble[] {

@@ -1,6 +1,6 @@
 import { CAUSES, type GateStatus, type ListenerStatus } from "../model/mod.ts";
 import { dateText } from "./_date_text.ts";
-import { listTroubles, type Trouble } from "./_troubles.ts";
+import { hookTrouble, listTroubles, type Trouble } from "./_troubles.ts";
 import { HINTS } from "./hints.ts";
 
 export type { Trouble };
@@ -66,16 +66,37 @@ export interface StatusDigest {
   readonly usable: boolean;
 }
 
+/** A hostname that the hook has taken out of what Envoy Gateway was about to program. */
+export interface HookWithheld {
+  /** Server name. */
+  readonly hostname: string;
+  /** SDS name of the secret; Envoy Gateway makes it of namespace and name. */
+  readonly secret: string;
+  /** What is the matter, in plain words. */
+  readonly message: string;
+  /** What was seen, for an engineer; empty if there is nothing to add. */
+  readonly detail: string;
+}
+
 /**
  * What a person should see of a status. The command and the status page render the same digest, so that they cannot
  * tell different stories.
  *
  * @param status What the gate knows.
+ * @param answers The latest answers of the hook, one a snapshot: it has the last word on what was published.
  * @returns Plain text, not escaped for anything.
  */
-export function digestStatus(status: GateStatus): StatusDigest {
-  const rows = status.listeners.map((listener) => digestListener(listener, status));
-  const troubles = listTroubles(status);
+export function digestStatus(
+  status: GateStatus,
+  answers: readonly { readonly withheld: readonly HookWithheld[] }[],
+): StatusDigest {
+  const withheld = answers.flatMap((answer) => answer.withheld);
+  const rows = status.listeners.map((listener) => {
+    const hit = withheld.find((one) => isOf(listener, one));
+    return digestListener(listener, status, listener.published === null ? undefined : hit);
+  });
+  const strange = withheld.filter((one) => !status.listeners.some((listener) => isOf(listener, one)));
+  const troubles = [...listTroubles(status), ...strange.map(hookTrouble)];
   const hosts = new Map<string, boolean>();
   for (const row of rows.filter(({ managed }) => managed)) {
     const key = `${row.gateway} ${row.hostname}`;
@@ -96,9 +117,18 @@ export function digestStatus(status: GateStatus): StatusDigest {
   };
 }
 
-function digestListener(listener: ListenerStatus, status: GateStatus): ListenerRow {
+function isOf({ hostname, secrets }: ListenerStatus, one: HookWithheld): boolean {
+  if (hostname.toLowerCase() !== one.hostname.toLowerCase()) return false;
+  return one.secret === "" || secrets.some(({ namespace, name }) => `${namespace}/${name}` === one.secret);
+}
+
+function digestListener(
+  listener: ListenerStatus,
+  status: GateStatus,
+  hit: HookWithheld | undefined,
+): ListenerRow {
   const { gateway, owner, secrets } = listener;
-  const word = wordOf(listener);
+  const word = hit === undefined ? wordOf(listener) : "withheld";
   const programmed = listener.conditions.find(({ type }) => type === "Programmed");
   const ends = secrets.flatMap(({ notAfter }) => notAfter === null ? [] : [notAfter]);
   return {
@@ -113,8 +143,8 @@ function digestListener(listener: ListenerStatus, status: GateStatus): ListenerR
     word,
     usable: word !== "withheld" && word !== "waiting",
     since: programmed?.lastTransitionTime ?? "",
-    message: listener.message || messageOf(listener, word, status),
-    detail: listener.detail,
+    message: hit?.message ?? (listener.message || messageOf(listener, word, status)),
+    detail: hit?.detail ?? listener.detail,
     hint: hintOf(listener, word, status),
     warnings: [...new Set(secrets.flatMap(({ warnings }) => warnings.map(({ message }) => message)))],
     notAfter: ends.length === 0 ? null : rfc3339(Math.min(...ends)),

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { sampleEnvoy, sampleStatus } from "../../tests/fakes/gate_status.ts";
+import type { GateStatus } from "../model/mod.ts";
 import { digestStatus } from "./digest_status.ts";
+
+const digest = (status: GateStatus) => digestStatus(status, []);
 
 const [good, bad, held, late] = [
   { hostname: "a.test" },
@@ -10,7 +13,7 @@ const [good, bad, held, late] = [
 ] as const;
 
 Deno.test("digestStatus() gives each listener one word, what is the matter and what to do", () => {
-  const { rows } = digestStatus(sampleStatus([good, bad, held, late]));
+  const { rows } = digest(sampleStatus([good, bad, held, late]));
   assert.deepEqual(rows.map(({ word }) => word), ["serving", "withheld", "held", "waiting"]);
   assert.deepEqual(rows.map(({ usable }) => usable), [true, false, true, false]);
   assert.equal(rows[0].message, "");
@@ -21,7 +24,7 @@ Deno.test("digestStatus() gives each listener one word, what is the matter and w
   assert.match(rows[2].message, /the key belongs to another certificate.* until 2030-08-01 12:00 UTC\./);
   assert.equal(rows[3].message, "Envoy Gateway has not shown the latest version to the hook yet.");
   const unseen = sampleStatus([late]);
-  const [row] = digestStatus({
+  const [row] = digest({
     ...unseen,
     gateways: [{ ...unseen.gateways[0], seenRevision: null }],
   }).rows;
@@ -32,14 +35,14 @@ Deno.test("digestStatus() gives each listener one word, what is the matter and w
 
 Deno.test("digestStatus() counts hostnames, not listeners", () => {
   const twice = sampleStatus([good, { ...good, name: "again", port: 9443, delivery: "waiting" }, bad]);
-  const { hosts, serving, summary, usable } = digestStatus(twice);
+  const { hosts, serving, summary, usable } = digest(twice);
   assert.deepEqual([hosts, serving, usable], [2, 0, false]);
   assert.equal(summary, "0 of 2 hosts serve; not converged");
-  assert.equal(digestStatus(sampleStatus([good])).summary, "1 of 1 host serves; converged");
+  assert.equal(digest(sampleStatus([good])).summary, "1 of 1 host serves; converged");
 });
 
 Deno.test("digestStatus() says that hosts are published where no Envoy can be asked", () => {
-  const { rows, summary } = digestStatus(sampleStatus([{ ...good, delivery: "unknown" }], { envoys: [] }));
+  const { rows, summary } = digest(sampleStatus([{ ...good, delivery: "unknown" }], { envoys: [] }));
   assert.deepEqual([rows[0].word, rows[0].usable], ["published", true]);
   assert.equal(summary, "1 of 1 host is published; converged");
 });
@@ -62,7 +65,7 @@ Deno.test("digestStatus() names what is wrong elsewhere, what hinders most first
       sampleEnvoy([], { admin: "127.0.0.1:2", up: false, message: "nobody listens there" }),
     ],
   });
-  const { troubles, usable } = digestStatus(status);
+  const { troubles, usable } = digest(status);
   assert.deepEqual(troubles.map(({ about, level, subject }) => [about, level, subject]), [
     ["clock", "failed", "clock"],
     ["source", "failed", "/gone/*"],
@@ -75,4 +78,23 @@ Deno.test("digestStatus() names what is wrong elsewhere, what hinders most first
   assert.equal(troubles[2].message, "2 errors in the latest look");
   assert.match(troubles[3].message, /has refused 2 listener updates, 1 certificate update since it started/);
   assert.equal(usable, false);
+});
+
+Deno.test("digestStatus() lets the hook have the last word on what was published", () => {
+  const withheld = [
+    {
+      hostname: "A.test",
+      secret: "default/a.test-tls",
+      message: "The proxy cannot use it.",
+      detail: "no staple",
+    },
+    { hostname: "c.test", secret: "default/another", message: "It is another one's.", detail: "" },
+    { hostname: "b.test", secret: "default/b.test-tls", message: "A wildcard would take it.", detail: "" },
+  ];
+  const { rows, troubles, serving, usable } = digestStatus(sampleStatus([good, bad]), [{ withheld }]);
+  assert.deepEqual(rows.map(({ word }) => word), ["withheld", "withheld"]);
+  assert.deepEqual([rows[0].message, rows[0].detail], ["The proxy cannot use it.", "no staple"]);
+  assert.equal(rows[1].message, "HTTPS for b.test is off.", "what the gate says stays");
+  assert.deepEqual(troubles.map(({ about, subject }) => [about, subject]), [["hook", "c.test"]]);
+  assert.deepEqual([serving, usable], [0, false]);
 });

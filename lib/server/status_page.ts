@@ -18,8 +18,8 @@ const MOST_SERVING = 500;
  */
 export function renderStatusPage(status: AgentStatus): string {
   const { gate, version, ready } = status;
-  const digest = gate === null ? null : digestStatus(gate);
   const withheld = status.snapshots.flatMap((snapshot) => snapshot.withheld);
+  const digest = gate === null ? null : digestStatus(gate, status.snapshots);
   const usable = digest === null ? withheld.length === 0 : digest.usable;
   const headline = digest?.summary ?? `${withheld.length} hostnames withheld by the hook; the gate is off`;
   return `<!doctype html>
