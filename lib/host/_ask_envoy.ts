@@ -56,7 +56,9 @@ export async function askEnvoy(admin: string, get: HttpGet, before?: EnvoyMemory
     }
   };
   const [info, stats] = await Promise.all([ask("/server_info").then(readInfo), ask(STATS).then(readStats)]);
-  const warming = stats.warming === 0 ? [] : readWarming(await ask(WARMING));
+  // Before an Envoy is live none of its listeners serves, and none counts as warming.
+  const starting = info.state !== "LIVE";
+  const warming = stats.warming === 0 && !starting ? [] : readWarming(await ask(WARMING), starting);
   const { rejected, initFetchTimeouts } = stats;
   const memory = isStillTrue(before, stats)
     ? before
@@ -136,10 +138,10 @@ function kindOf(name: string): EnvoyUpdate | null {
   return ENVOY_UPDATES.find((kind) => name.includes(`.${kind}.`)) ?? null;
 }
 
-function readWarming(answer: unknown): string[] {
+function readWarming(answer: unknown, all: boolean): string[] {
   return listOf(objectOf(answer).configs).flatMap((config) => {
     const { name, warming_state: waiting } = objectOf(config);
-    return typeof name === "string" && waiting !== undefined ? [name] : [];
+    return typeof name === "string" && (all || waiting !== undefined) ? [name] : [];
   }).sort();
 }
 

@@ -65,6 +65,14 @@ Deno.test("openEnvoyAdmins() adds up what an Envoy has refused, and names what i
   });
 });
 
+Deno.test("openEnvoyAdmins() counts every listener of an Envoy that is not live yet as waiting", async () => {
+  await withAdmins(1, async (envoy) => {
+    envoy.state = "INITIALIZING";
+    const [{ state, warming }] = await openEnvoyAdmins({ setting: [envoy.address] }).look();
+    assert.deepEqual([state, warming], ["INITIALIZING", ["active"]]);
+  });
+});
+
 Deno.test("openEnvoyAdmins() asks for certificates only while something may have changed", async () => {
   await withAdmins(1, async (envoy) => {
     const admins = openEnvoyAdmins({ setting: [envoy.address] });

@@ -1,5 +1,5 @@
 import type { ListName, Log, Plan } from "../model/mod.ts";
-import { affectedListeners, leftIntact, LISTS } from "./_withheld.ts";
+import { affectedListeners, leftIntact, LISTS, type WithheldHostname } from "./_withheld.ts";
 import type { AnsweredSnapshot, Report } from "./snapshot_reports.ts";
 
 const REMINDER = 3_600_000;
@@ -37,24 +37,26 @@ export class ReportLog {
       pruned_chains: counts.prunedChains,
       pruned_secrets: counts.prunedSecrets,
     });
-    this.#onChange(`prune ${report.id}`, plan.steps.length === 0 ? "" : signature(report, plan), (again) => {
-      if (plan.steps.length === 0) {
+    // What the gate withholds it has told itself; the hook only sees to it that nobody else answers.
+    const pruned = plan.steps.some(({ kind }) => kind !== "add_refusing_chain");
+    const own = report.withheld.filter(({ by }) => by === "hook");
+    this.#onChange(`prune ${report.id}`, pruned ? signature(own, plan) : "", (again) => {
+      if (!pruned) {
         return log.info("every certificate is usable again", { gateways, listener: subject });
       }
       log.warn("pruned invalid TLS chains", {
         gateways,
         pruned_chains: counts.prunedChains,
-        added_chains: counts.addedChains,
         pruned_secrets: counts.prunedSecrets,
         listeners_left_intact: leftIntact(plan),
         removed_listeners: counts.removedListeners,
         parked_listeners: counts.parkedListeners,
         neutralised: counts.neutralised,
-        dropped_hostnames: plan.withheldHostnames,
+        dropped_hostnames: [...new Set(own.map(({ hostname }) => hostname))],
         affected_listeners: affectedListeners(plan.steps),
         reminder: again,
       });
-      for (const { hostname, listener, reason, message, detail } of report.withheld) {
+      for (const { hostname, listener, reason, message, detail, notAfter } of own) {
         log.warn("listener certificate unhealthy", {
           gateways,
           listener,
@@ -62,8 +64,20 @@ export class ReportLog {
           reason,
           message,
           detail,
+          cert_not_after: notAfter,
         });
       }
+    });
+    const refused = [
+      ...new Set(report.withheld.filter(({ by }) => by === "gate").map(({ hostname }) => hostname)),
+    ];
+    this.#onChange(`refuse ${report.id}`, refused.join(" "), (again) => {
+      log.info("what the gate withholds is refused where a wildcard would answer", {
+        gateways,
+        added_chains: counts.addedChains,
+        hostnames: refused,
+        reminder: again,
+      });
     });
     const largest = Math.max(requestBytes, responseBytes);
     const full = largest > maxMessageSize * ALMOST_FULL;
@@ -81,6 +95,7 @@ export class ReportLog {
   /** A snapshot that is gone has nothing more to say; if it comes again, it begins anew. */
   forget({ id }: Report): void {
     this.#said.delete(`prune ${id}`);
+    this.#said.delete(`refuse ${id}`);
     this.#said.delete(`size ${id}`);
   }
 
@@ -116,10 +131,10 @@ export class ReportLog {
 }
 
 // Positions in the snapshot change whenever anything else does; who is affected, and why, is what counts.
-function signature({ withheld }: Report, plan: Plan): string {
+function signature(withheld: readonly WithheldHostname[], plan: Plan): string {
   return JSON.stringify([
     withheld.map(({ hostname, reason }) => [hostname, reason]),
     affectedListeners(plan.steps),
-    plan.counts,
+    { ...plan.counts, addedChains: 0 },
   ]);
 }

@@ -14,6 +14,10 @@ export interface WithheldHostname {
   readonly cause: string;
   readonly message: string;
   readonly detail: string;
+  /** Who withholds it: the hook, or the gate already, so that the hook only sees to it that nobody else answers. */
+  readonly by: "gate" | "hook";
+  /** RFC 3339; `null` where it is not known. */
+  readonly notAfter: string | null;
 }
 
 type ListenerStep = Extract<Step, { listener: number }>;
@@ -58,12 +62,25 @@ function describeBlame(
     cause: verdict.cause,
     message: message ?? describe(hostname, verdict, dates),
     detail: verdict.detail,
+    by: step.kind === "add_refusing_chain" ? "gate" : "hook",
+    notAfter: verdict.validity && isDate(verdict.validity.notAfter)
+      ? new Date(verdict.validity.notAfter).toISOString()
+      : null,
   };
 }
 
-/** Names of the listeners that a plan changes, each once. */
+/** A date of the language reaches as far as this; what is further is none. */
+const isDate = (time: number) => Math.abs(time) <= 8.64e15;
+
+/** Names of the listeners that a plan takes something from, each once. */
 export function affectedListeners(steps: readonly Step[]): string[] {
-  return [...new Set(steps.flatMap((step) => "listenerName" in step ? [step.listenerName] : []))];
+  return [
+    ...new Set(
+      steps.flatMap((step) =>
+        "listenerName" in step && step.kind !== "add_refusing_chain" ? [step.listenerName] : []
+      ),
+    ),
+  ];
 }
 
 /** How many listeners could not be read well enough to be changed. */

@@ -111,7 +111,7 @@ Deno.test("makeHookHandlers() makes what the gate leaves out refuse, and reports
     message: "the words of the gate",
     secret: "ns/b",
   }] as const;
-  const { calls, answer, reports, metrics } = bench({ dark: () => dark });
+  const { calls, answer, reports, metrics, log } = bench({ dark: () => dark });
   const { listeners } = fromBinary(PostTranslateModifyResponseSchema, await answer(request(["a", "r1"])));
   assert.deepEqual(listeners[0].filterChains.map(({ filterChainMatch }) => filterChainMatch?.serverNames), [
     ["*.example.com"],
@@ -126,7 +126,17 @@ Deno.test("makeHookHandlers() makes what the gate leaves out refuse, and reports
     cause: "key_mismatch",
     message: "the words of the gate",
     detail: "",
+    by: "gate",
+    notAfter: null,
   }]);
+  assert.deepEqual(log.sentences("warn"), [], "the gate has told what is wrong");
+  const line = log.lines.find(({ sentence }) => sentence.startsWith("what the gate withholds is refused"));
+  assert.deepEqual(line?.fields, {
+    gateways: ["ns/a"],
+    added_chains: 1,
+    hostnames: ["b.example.com"],
+    reminder: false,
+  });
   assert.equal(calls[0].outcome, "changed");
   assert.equal(await metrics.sample('certgate_tls_withheld_hostnames_active{reason="KeyMismatch"}'), 1);
 });

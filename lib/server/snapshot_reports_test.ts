@@ -143,6 +143,8 @@ Deno.test("SnapshotReports names in log and status only what is affected, in pla
   const line = log.lines.find((line) => line.sentence === "pruned invalid TLS chains");
   assert.deepEqual(line?.fields.affected_listeners, ["a"]);
   assert.deepEqual(line?.fields.dropped_hostnames, ["one.test"]);
+  const unhealthy = log.lines.find((line) => line.sentence === "listener certificate unhealthy");
+  assert.equal(unhealthy?.fields.cert_not_after, "2030-01-02T03:04:00.000Z");
   const [status] = reports.status();
   assert.deepEqual(status.withheld.map(({ hostname }) => hostname), ["one.test"]);
   assert.match(

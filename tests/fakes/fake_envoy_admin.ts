@@ -6,6 +6,7 @@ export class FakeEnvoyAdmin {
   serials: string[] = [];
   warming: string[] = [];
   cluster = "default/eg";
+  state = "LIVE";
   /** Overrides the answer to a path. */
   answers = new Map<string, () => Response | Promise<Response>>();
   /** Paths in the order in which they were asked for, without their query. */
@@ -32,7 +33,7 @@ export class FakeEnvoyAdmin {
     if (pathname === "/server_info") {
       return Response.json({
         version: "9e5580933739775e8bce696a57a2e1bc99368f23/1.40.0/Clean/RELEASE/BoringSSL",
-        state: "LIVE",
+        state: this.state,
         command_line_options: { service_cluster: this.cluster },
       });
     }
