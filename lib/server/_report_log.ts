@@ -24,13 +24,10 @@ export class ReportLog {
   }
 
   /** Says what one answer gives occasion to say. */
-  tell(report: Report, { plan, requestBytes, responseBytes, maxMessageSize }: AnsweredSnapshot): void {
-    const log = this.#log;
-    const { counts } = plan;
-    const subject = report.listeners[0] ?? "";
-    const gateways = report.gateways.map(({ namespace, name }) => `${namespace}/${name}`);
-    log.info("snapshot answered", {
-      gateways,
+  tell(report: Report, answered: AnsweredSnapshot): void {
+    const { plan: { counts }, requestBytes, responseBytes } = answered;
+    this.#log.info("snapshot answered", {
+      gateways: gatewaysOf(report),
       listeners: report.listeners.length,
       request_bytes: requestBytes,
       response_bytes: responseBytes,
@@ -38,12 +35,24 @@ export class ReportLog {
       pruned_secrets: counts.prunedSecrets,
     });
     // What the gate withholds it has told itself; the hook only sees to it that nobody else answers.
+    this.#tellPruned(report, answered.plan, report.withheld.filter(({ by }) => by === "hook"));
+    this.#tellRefused(report, answered.plan, report.withheld.filter(({ by }) => by === "gate"));
+    this.#tellSize(report, answered);
+  }
+
+  #tellPruned(report: Report, plan: Plan, withheld: readonly WithheldHostname[]): void {
+    const log = this.#log;
+    const gateways = gatewaysOf(report);
     const pruned = plan.steps.some(({ kind }) => kind !== "add_refusing_chain");
-    const own = report.withheld.filter(({ by }) => by === "hook");
-    this.#onChange(`prune ${report.id}`, pruned ? signature(own, plan) : "", (again) => {
+    this.#onChange(`prune ${report.id}`, pruned ? signature(withheld, plan) : "", (again) => {
       if (!pruned) {
-        return log.info("every certificate is usable again", { gateways, listener: subject });
+        return log.info("every certificate is usable again", {
+          gateways,
+          listener: report.listeners[0] ?? "",
+        });
       }
+      const { counts } = plan;
+      const refused = new Set(plan.steps.flatMap((step) => "hostnames" in step ? step.hostnames : []));
       log.warn("pruned invalid TLS chains", {
         gateways,
         pruned_chains: counts.prunedChains,
@@ -52,39 +61,36 @@ export class ReportLog {
         removed_listeners: counts.removedListeners,
         parked_listeners: counts.parkedListeners,
         neutralised: counts.neutralised,
-        dropped_hostnames: [...new Set(own.map(({ hostname }) => hostname))],
+        dropped_hostnames: plan.withheldHostnames.filter((name) => !refused.has(name)),
         affected_listeners: affectedListeners(plan.steps),
         reminder: again,
       });
-      for (const { hostname, listener, reason, message, detail, notAfter } of own) {
-        log.warn("listener certificate unhealthy", {
-          gateways,
-          listener,
-          hostname,
-          reason,
-          message,
-          detail,
-          cert_not_after: notAfter,
-        });
+      for (const { hostname, listener, reason, message, detail, notAfter } of withheld) {
+        const why = { reason, message, detail, cert_not_after: notAfter };
+        log.warn("listener certificate unhealthy", { gateways, listener, hostname, ...why });
       }
     });
-    const refused = [
-      ...new Set(report.withheld.filter(({ by }) => by === "gate").map(({ hostname }) => hostname)),
-    ];
-    this.#onChange(`refuse ${report.id}`, refused.join(" "), (again) => {
-      log.info("what the gate withholds is refused where a wildcard would answer", {
-        gateways,
+  }
+
+  #tellRefused(report: Report, { counts }: Plan, withheld: readonly WithheldHostname[]): void {
+    const hostnames = [...new Set(withheld.map(({ hostname }) => hostname))];
+    this.#onChange(`refuse ${report.id}`, hostnames.join(" "), (again) => {
+      this.#log.info("what the gate withholds is refused where a wildcard would answer", {
+        gateways: gatewaysOf(report),
         added_chains: counts.addedChains,
-        hostnames: refused,
+        hostnames,
         reminder: again,
       });
     });
+  }
+
+  #tellSize(report: Report, { requestBytes, responseBytes, maxMessageSize }: AnsweredSnapshot): void {
     const largest = Math.max(requestBytes, responseBytes);
     const full = largest > maxMessageSize * ALMOST_FULL;
     this.#onChange(`size ${report.id}`, full ? "full" : "", () => {
       if (!full) return;
-      log.warn("snapshots are near the largest message size", {
-        gateways,
+      this.#log.warn("snapshots are near the largest message size", {
+        gateways: gatewaysOf(report),
         bytes: largest,
         max_message_size: maxMessageSize,
         hint: "raise hook.maxMessageSize here and maxMessageSize in Envoy Gateway",
@@ -129,6 +135,8 @@ export class ReportLog {
     say(same);
   }
 }
+
+const gatewaysOf = ({ gateways }: Report) => gateways.map(({ namespace, name }) => `${namespace}/${name}`);
 
 // Positions in the snapshot change whenever anything else does; who is affected, and why, is what counts.
 function signature(withheld: readonly WithheldHostname[], plan: Plan): string {
