@@ -25,7 +25,10 @@ export async function watchStatus(
   try {
     let shown = "";
     while (stop?.aborted !== true) {
-      const { out, err } = await look();
+      // Nobody who wants to go waits for an answer.
+      const view = await Promise.race([look(), ended.promise]);
+      if (!view) break;
+      const { out, err } = view;
       const text = withoutTime(`${err}${out}`);
       if (text !== shown) {
         shown = text;

@@ -3,9 +3,13 @@ import type { Terminal } from "../../lib/cli/terminal.ts";
 /** A terminal that nobody watches and that remembers what was written, without colours. */
 export class FakeTerminal implements Terminal {
   readonly watched = false;
-  readonly screen = false;
+  readonly screen: boolean;
   #out = "";
   #err = "";
+
+  constructor({ screen = false } = {}) {
+    this.screen = screen;
+  }
 
   out(text: string): void {
     this.#out += text;
