@@ -49,7 +49,8 @@ export class Bed {
   static async make(options: BedOptions): Promise<Bed> {
     const directory = await Deno.makeTempDir({ prefix: "certgate-e2e-" });
     const bed = new Bed(directory, await TestAuthority.make(), new Backend(), options.gate ?? null);
-    for (const path of [bed.resources.path, bed.published, `${bed.volumes}/secrets`]) {
+    const sources = ["secrets", "letsencrypt/live"].map((name) => `${bed.volumes}/${name}`);
+    for (const path of [bed.resources.path, bed.published, ...sources]) {
       await Deno.mkdir(path, { recursive: true });
     }
     await Edge.prepare(bed.#places());

@@ -99,8 +99,19 @@ export class Edge {
     return admins;
   }
 
+  /** Stops Envoy Gateway in its tracks; its Envoys go on with what they have. */
+  pause(): void {
+    this.#program.signal("SIGSTOP");
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.#program.signal("SIGCONT");
+  }
+
   /** Ends Envoy Gateway; the Envoys are its children and end with it. */
   async stop(): Promise<void> {
+    this.resume();
     await this.#program.stop();
   }
 }

@@ -44,13 +44,14 @@ export class Program {
 
   /** Ends the program with a signal and waits until it is gone; with SIGKILL after `patience` milliseconds. */
   async stop(signal: Deno.Signal = "SIGTERM", patience = 15_000): Promise<void> {
-    this.#signal(signal);
+    this.signal(signal);
     await until(`"${this.path}" has ended`, () => this.#ended, { within: patience, every: 20 })
-      .catch(() => this.#signal("SIGKILL"));
+      .catch(() => this.signal("SIGKILL"));
     await this.#child.status;
   }
 
-  #signal(signal: Deno.Signal): void {
+  /** Sends a signal, unless the program has ended. */
+  signal(signal: Deno.Signal): void {
     if (this.#ended) return;
     try {
       this.#child.kill(signal);

@@ -60,6 +60,8 @@ export function gateway(name: string, port: number, hosts: readonly string[]): K
     metadata: { name, namespace: NAMESPACE },
     spec: {
       gatewayClassName: CLASS,
+      // Without this a Gateway takes no ListenerSets.
+      allowedListeners: { namespaces: { from: "Same" } },
       listeners: hosts.map((host) => httpsListener(host, port)),
     },
   };
@@ -98,14 +100,14 @@ export function listenerSet(
   };
 }
 
-/** A route that sends everything of a Gateway to the backend. */
-export function route(gatewayName: string): KubernetesObject {
+/** A route that sends everything of a Gateway, or of a ListenerSet, to the backend. */
+export function route(parent: string, kind: "Gateway" | "ListenerSet" = "Gateway"): KubernetesObject {
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
-    metadata: { name: gatewayName, namespace: NAMESPACE },
+    metadata: { name: parent, namespace: NAMESPACE },
     spec: {
-      parentRefs: [{ name: gatewayName }],
+      parentRefs: [{ group: "gateway.networking.k8s.io", kind, name: parent }],
       rules: [{
         matches: [{ path: { type: "PathPrefix", value: "/" } }],
         // Envoy would end a response that is still going on after 15 seconds.

@@ -45,6 +45,12 @@ export class KubeletVolume implements Volume {
     this.#names = names;
     if (before !== null) await Deno.remove(at(before), { recursive: true });
   }
+
+  /** Takes the whole volume away. */
+  async remove(): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+    this.#names = [];
+  }
 }
 
 /** A volume of a csi driver: at each change the directory is taken away and mounted anew. */
