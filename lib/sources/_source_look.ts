@@ -5,6 +5,7 @@ import type { Directories } from "./_directories.ts";
 import { PairState, type ReadingParts } from "./_pair_state.ts";
 import { type Matches, Pattern } from "./_pattern.ts";
 import { findLayout } from "./layout.ts";
+import { Probe } from "./_probe.ts";
 import type { Moment } from "./_rest.ts";
 
 /** Why something at a source is not a pair in use; the values of the label `reason`. */
@@ -67,6 +68,7 @@ export class SourceLook {
   readonly #directories: Directories;
   readonly #parts: ReadingParts;
   readonly #log: Log;
+  readonly #probe = new Probe();
   #leftAlone = new Set<string>();
 
   constructor(settings: SourceSettings, directories: Directories, parts: ReadingParts, log: Log) {
@@ -82,6 +84,7 @@ export class SourceLook {
   async look(moment: () => Moment): Promise<number> {
     this.errors.clear();
     this.moving = 0;
+    if (!await this.#probe.answers(this.#pattern.base)) return this.#hang(moment());
     const present = new Set<PairState>();
     const matches = this.#pattern.find(this.#directories);
     const { places, leftAlone } = this.#claims.of(matches);
@@ -111,9 +114,23 @@ export class SourceLook {
     this.#lookForAbsent(matches, moment());
     this.#tellLeftAlone(leftAlone);
     this.#complain(matches);
-    const end = moment();
+    return Math.min(soonest, this.#due(moment()));
+  }
+
+  /** Nobody can tell what is there: everything is unknown, nothing is gone. */
+  #hang(moment: Moment): number {
+    const words = `"${this.#pattern.base}" does not answer`;
+    this.up = false;
+    this.#error("unreadable", this.#pattern.base, words, "see whether its server is there");
+    for (const state of this.states.values()) state.unknown(moment, words);
+    return this.#due(moment);
+  }
+
+  /** Notes what has changed. @returns milliseconds until something that is seen is believed. */
+  #due(moment: Moment): number {
+    let soonest = Infinity;
     for (const state of this.states.values()) {
-      soonest = Math.min(soonest, state.due(end));
+      soonest = Math.min(soonest, state.due(moment));
       if (state.changed) this.dirty = true;
       state.changed = false;
     }
