@@ -118,6 +118,7 @@ async function explainGate(
 function isServed({ delivery, managed }: ListenerStatus, steps: readonly Step[]): boolean {
   const handshake = steps.at(-1)!;
   if (handshake.mark !== "unknown") return handshake.mark === "ok";
+  if (steps.some(({ mark }) => mark === "failed")) return false;
   return delivery === "served" || (!managed && delivery === "unknown");
 }
 

@@ -76,6 +76,10 @@ function hookStep({ listener, status }: StepInput): Step {
   }
   const hit = snapshots.flatMap(({ withheld }) => withheld)
     .find((row) => row.hostname.toLowerCase() === listener.hostname.toLowerCase());
+  if (hit?.by === "gate") {
+    const words = "the hook refuses it where a wildcard would answer, because the gate withholds it";
+    return { name, mark: "ok", evidence: [words] };
+  }
   if (hit !== undefined) {
     const evidence = [
       `withheld in the latest answer, listener ${hit.listener}, secret ${hit.secret}`,
@@ -98,7 +102,7 @@ function envoyStep({ listener, status }: StepInput): Step {
   const wanted = listener.secrets.flatMap(({ serial }) => serial ?? []);
   const lines: string[] = [];
   const marks: Mark[] = [];
-  for (const { admin, up, message, serials, rejected, warming } of asked) {
+  for (const { admin, up, state, message, serials, rejected, warming } of asked) {
     if (!up) {
       lines.push(`${admin}: ${message || "does not answer"}`);
       marks.push("unknown");
@@ -120,7 +124,10 @@ function envoyStep({ listener, status }: StepInput): Step {
       );
       marks.push("attention");
     }
-    if (warming.length > 0) {
+    if (state !== "LIVE") {
+      lines.push(`${admin}: it is ${state}, and listens on nothing before it is LIVE`);
+      marks.push("failed");
+    } else if (warming.length > 0) {
       lines.push(`${admin}: listeners that wait before they serve: ${warming.join(", ")}`);
       marks.push("attention");
     }

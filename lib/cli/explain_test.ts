@@ -183,6 +183,17 @@ Deno.test("explain sees that something else is published, loaded or shown than s
   });
 });
 
+Deno.test("explain does not take an Envoy for serving that is still being started", async () => {
+  await onHost(async ({ sample, status }) => {
+    const gate = status(sample);
+    const envoys = [{ ...gate.envoys[0], state: "INITIALIZING" }];
+    const { code, out } = await ask({ ...gate, envoys }, { kind: "unreachable", detail: "nobody is there" });
+    assert.equal(code, 1);
+    assert.equal(marks(out).envoy, "failed");
+    assert.match(out, /it is INITIALIZING, and listens on nothing before it is LIVE/);
+  });
+});
+
 Deno.test("explain says how far a host on its way has come", async () => {
   await onHost(async ({ sample, status }) => {
     const gate = status({ ...sample, delivery: "waiting" });
@@ -219,11 +230,15 @@ Deno.test("explain shows what the hook withholds", async () => {
       cause: "must_staple",
       message: "The proxy cannot use it.",
       detail: "",
+      by: "hook",
     };
     const snapshots = [{ ...ANSWERED, withheld: [hit] }];
     const refused: TlsProbe = { kind: "refused", detail: "closed" };
     const { out } = await ask(status(sample), refused, "a.test", snapshots);
     assert.equal(marks(out).hook, "failed");
+    const dark = status({ ...sample, cause: "expired" });
+    const both = await ask(dark, refused, "a.test", [{ ...ANSWERED, withheld: [{ ...hit, by: "gate" }] }]);
+    assert.equal(marks(both.out).hook, "ok");
     const off = await ask(null, refused, "a.test", snapshots);
     assert.deepEqual([off.code, marks(off.out)], [1, { gate: "unknown", hook: "failed" }]);
     assert.match(off.out, /^a\.test is not served\. The proxy cannot use it\.$/m);

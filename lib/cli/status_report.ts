@@ -80,9 +80,9 @@ function renderRest(status: GateStatus): string {
     String(pairs),
     watching ? "heard" : "polled only",
   ]);
-  const envoys = status.envoys.map(({ admin, up, cluster, version, serials }) => [
+  const envoys = status.envoys.map(({ admin, up, state, cluster, version, serials }) => [
     printable(admin),
-    up ? "up" : pc.red("down"),
+    up ? printable(state) : pc.red("down"),
     printable(cluster) || "-",
     printable(version) || "-",
     String(serials.length),

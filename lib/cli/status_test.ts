@@ -69,7 +69,7 @@ Deno.test("status names what is wrong elsewhere, and with --all what is well", a
   const all = (await certgate("status", "--url", agent.url, "--all")).out;
   assert.match(
     all,
-    /^ENVOY +STATE +GATEWAY +VERSION +CERTIFICATES\n127\.0\.0\.1:19000 +up +default\/eg +1\.40\.0/m,
+    /^ENVOY +STATE +GATEWAY +VERSION +CERTIFICATES\n127\.0\.0\.1:19000 +LIVE +default\/eg +1\.40\.0/m,
   );
   assert.match(all, /^SECRET +SERVED +LAST ARRIVED +VALID UNTIL +FROM\n/m);
   assert.match(all, /^default\/c\.test-tls +held +KeyMismatch +2030-08-01 12:00:00Z +\/pairs\/c\.test-tls$/m);
@@ -100,6 +100,7 @@ Deno.test("status shows what the hook withholds while the gate is off", async ()
     cause: "must_staple",
     message: "The proxy cannot use the certificate for m.test.",
     detail: "no staple",
+    by: "hook",
   }];
   agent.body = {
     ...(agent.body as object),

@@ -72,7 +72,7 @@ const UPDATES: Readonly<Record<EnvoyUpdate, string>> = {
 };
 
 function envoyTroubles({ envoys }: GateStatus): Trouble[] {
-  return envoys.flatMap(({ admin, up, message, rejected, warming }): Trouble[] => {
+  return envoys.flatMap(({ admin, up, state, message, rejected, warming }): Trouble[] => {
     const trouble = (level: Trouble["level"], words: string, hint: string): Trouble => ({
       about: "envoy",
       level,
@@ -88,7 +88,12 @@ function envoyTroubles({ envoys }: GateStatus): Trouble[] {
       const words = `The Envoy has refused ${refused.join(", ")} since it started`;
       found.push(trouble("attention", words, "its log says which and why; what it had before stays in use"));
     }
-    if (warming.length > 0) {
+    if (state !== "LIVE") {
+      const words = `The Envoy is ${
+        state || "in an unknown state"
+      }, and listens on nothing before it is LIVE`;
+      found.push(trouble("attention", words, "it waits for something that Envoy Gateway has not given it"));
+    } else if (warming.length > 0) {
       const words = `Listeners wait for something before they serve: ${warming.join(", ")}`;
       found.push(trouble("attention", words, "a certificate or a route has not arrived at this Envoy"));
     }

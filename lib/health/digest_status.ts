@@ -76,6 +76,8 @@ export interface HookWithheld {
   readonly message: string;
   /** What was seen, for an engineer; empty if there is nothing to add. */
   readonly detail: string;
+  /** `gate` if the hook only refuses what the gate withholds. */
+  readonly by: "gate" | "hook";
 }
 
 /**
@@ -90,7 +92,7 @@ export function digestStatus(
   status: GateStatus,
   answers: readonly { readonly withheld: readonly HookWithheld[] }[],
 ): StatusDigest {
-  const withheld = answers.flatMap((answer) => answer.withheld);
+  const withheld = answers.flatMap((answer) => answer.withheld).filter(({ by }) => by !== "gate");
   const rows = status.listeners.map((listener) => {
     const hit = withheld.find((one) => isOf(listener, one));
     return digestListener(listener, status, listener.published === null ? undefined : hit);

@@ -62,6 +62,7 @@ Deno.test("digestStatus() names what is wrong elsewhere, what hinders most first
     },
     envoys: [
       sampleEnvoy([], { rejected: { lds: 2, cds: 0, rds: 0, sds: 1 }, warming: ["eg/https"] }),
+      sampleEnvoy([], { admin: "127.0.0.1:1", state: "INITIALIZING", warming: ["eg/https"] }),
       sampleEnvoy([], { admin: "127.0.0.1:2", up: false, message: "nobody listens there" }),
     ],
   });
@@ -72,29 +73,29 @@ Deno.test("digestStatus() names what is wrong elsewhere, what hinders most first
     ["source", "attention", "/odd/*"],
     ["envoy", "attention", "127.0.0.1:19000"],
     ["envoy", "attention", "127.0.0.1:19000"],
+    ["envoy", "attention", "127.0.0.1:1"],
     ["envoy", "failed", "127.0.0.1:2"],
     ["resource", "attention", "/etc/gateway/a.yaml:3:7"],
   ]);
   assert.equal(troubles[2].message, "2 errors in the latest look");
   assert.match(troubles[3].message, /has refused 2 listener updates, 1 certificate update since it started/);
+  assert.match(troubles[5].message, /^The Envoy is INITIALIZING, and listens on nothing/);
   assert.equal(usable, false);
 });
 
 Deno.test("digestStatus() lets the hook have the last word on what was published", () => {
+  const row = { message: "The proxy cannot use it.", detail: "no staple", by: "hook" as const };
   const withheld = [
-    {
-      hostname: "A.test",
-      secret: "default/a.test-tls",
-      message: "The proxy cannot use it.",
-      detail: "no staple",
-    },
-    { hostname: "c.test", secret: "default/another", message: "It is another one's.", detail: "" },
-    { hostname: "b.test", secret: "default/b.test-tls", message: "A wildcard would take it.", detail: "" },
+    { ...row, hostname: "A.test", secret: "default/a.test-tls" },
+    { ...row, hostname: "b.test", secret: "default/b.test-tls" },
+    { ...row, hostname: "c.test", secret: "default/another" },
+    { ...row, hostname: "d.test", secret: "default/d.test-tls", by: "gate" as const },
   ];
-  const { rows, troubles, serving, usable } = digestStatus(sampleStatus([good, bad]), [{ withheld }]);
-  assert.deepEqual(rows.map(({ word }) => word), ["withheld", "withheld"]);
-  assert.deepEqual([rows[0].message, rows[0].detail], ["The proxy cannot use it.", "no staple"]);
+  const status = sampleStatus([good, bad, { hostname: "d.test" }]);
+  const { rows, troubles, serving, usable } = digestStatus(status, [{ withheld }]);
+  assert.deepEqual(rows.map(({ word }) => word), ["withheld", "withheld", "serving"]);
+  assert.deepEqual([rows[0].message, rows[0].detail], [row.message, row.detail]);
   assert.equal(rows[1].message, "HTTPS for b.test is off.", "what the gate says stays");
   assert.deepEqual(troubles.map(({ about, subject }) => [about, subject]), [["hook", "c.test"]]);
-  assert.deepEqual([serving, usable], [0, false]);
+  assert.deepEqual([serving, usable], [1, false]);
 });

@@ -62,9 +62,9 @@ function gatePart(gate: GateStatus, { rows, troubles }: ReturnType<typeof digest
     ) +
     section(
       "Envoys",
-      gate.envoys.map(({ admin, up, cluster, version, serials }) =>
+      gate.envoys.map(({ admin, up, state, cluster, version, serials }) =>
         fact(cluster || admin, [
-          up ? "up" : "down",
+          up ? state : "down",
           version,
           up ? count(serials.length, "certificate") : "",
           cluster ? admin : "",
