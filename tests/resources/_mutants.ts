@@ -205,6 +205,17 @@ function edit(value: Json, path: Steps, change: (old: Json) => Json | undefined)
   return copy;
 }
 
+// Most policies made at random would fail for having no target, and no other rule would be seen at work.
+function aimed(spec: Json, key: string): Json {
+  const sample = SAMPLES[key.slice(key.lastIndexOf("/") + 1)].spec as JsonObject | undefined;
+  if (typeof spec !== "object" || spec === null || Array.isArray(spec)) return spec;
+  if (sample?.targetRef === undefined && sample?.targetRefs === undefined) return spec;
+  const { targetRef: _one, targetRefs: _many, targetSelectors: _chosen, mergeType: _merge, ...rest } =
+    spec as JsonObject;
+  const { targetRef, targetRefs } = sample;
+  return targetRef === undefined ? { ...rest, targetRefs } : { ...rest, targetRef };
+}
+
 /** Sound objects with one or two members bent, and objects made from the schemas alone. */
 export function mutants(seed: number, perSample: number, perKind: number): Case[] {
   const writer = new Writer(numbers(seed));
@@ -222,7 +233,7 @@ export function mutants(seed: number, perSample: number, perKind: number): Case[
     if (schema?.properties?.spec === undefined) continue;
     for (let index = 0; index < perKind; index++) {
       const at = key.lastIndexOf("/");
-      const spec = writer.write(nodeOf(schema.properties.spec), 0);
+      const spec = aimed(writer.write(nodeOf(schema.properties.spec), 0), key);
       const value = { apiVersion: key.slice(0, at), kind: key.slice(at + 1), metadata: { name: "a" }, spec };
       cases.push({ name: `written ${key.slice(at + 1)} ${index}`, value });
     }
