@@ -199,6 +199,9 @@ function waitingFor(listener: ListenerStatus, status: GateStatus): string {
   return "No running Envoy has loaded its certificate yet.";
 }
 
+const NO_PAIR =
+  "put its files where a source finds them under this name; certgate status --all lists the names there are";
+
 function hintOf(listener: ListenerStatus, word: ListenerWord, status: GateStatus): string {
   if (listener.problem !== null) return "";
   if (word === "waiting" && gatewayOf(listener, status)?.seenRevision === null) {
@@ -207,7 +210,8 @@ function hintOf(listener: ListenerStatus, word: ListenerWord, status: GateStatus
   const bad = listener.secrets.find(({ verdict }) => verdict.action === "withhold");
   if (bad === undefined) return "";
   const pair = status.pairs.find(({ namespace, name }) => namespace === bad.namespace && name === bad.name);
-  return pair?.hint || HINTS[bad.verdict.cause];
+  if (pair === undefined) return NO_PAIR;
+  return pair.hint || HINTS[bad.verdict.cause];
 }
 
 function rfc3339(time: number): string {

@@ -33,6 +33,11 @@ Deno.test("digestStatus() gives each listener one word, what is the matter and w
   assert.equal(rows[0].since, "2030-06-01T10:00:00Z");
 });
 
+Deno.test("digestStatus() says where a pair has to be that nobody has", () => {
+  const [row] = digest(sampleStatus([{ hostname: "a.test", cause: "secret_missing" }], { pairs: [] })).rows;
+  assert.match(row.hint, /^put its files where a source finds them under this name/);
+});
+
 Deno.test("digestStatus() counts hostnames, not listeners", () => {
   const twice = sampleStatus([good, { ...good, name: "again", port: 9443, delivery: "waiting" }, bad]);
   const { hosts, serving, summary, usable } = digest(twice);
