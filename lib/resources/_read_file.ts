@@ -13,6 +13,8 @@ export const DEFAULT_NAMESPACE = "envoy-gateway-system";
 export interface ReadFile {
   /** Empty if there is a complaint. */
   readonly objects: readonly ResourceObject[];
+  /** Group, kind, namespace and name of each object as one text. */
+  readonly keys: readonly string[];
   /** What is wrong with the file; it is left out as a whole. */
   readonly complaints: readonly ResourceFinding[];
   /** Objects that are left out alone. */
@@ -27,7 +29,12 @@ export function readFile(text: string, file: string): ReadFile {
     result.complaints.push({ place, message: `Cannot read file ${JSON.stringify(file)}: ${what}`, hint });
   }
   for (const document of documents) readValue(document.value, document, [], result);
-  return result.complaints.length > 0 ? { ...result, objects: [] } : result;
+  if (result.complaints.length > 0) return { ...result, objects: [], keys: [] };
+  return { ...result, keys: result.objects.map(keyOf) };
+}
+
+function keyOf({ group, kind, namespace, name }: ResourceObject): string {
+  return JSON.stringify([group, kind, namespace, name]);
 }
 
 interface Collected {

@@ -21,7 +21,12 @@ export interface ResourceSet {
 const MAX_COMPLAINTS = 20;
 
 // What was read of the texts of the latest call. Remembering changes no answer, only how long it takes.
-let memory: ReadonlyMap<string, ReadFile> = new Map();
+let memory: ReadonlyMap<string, readonly Remembered[]> = new Map();
+
+interface Remembered {
+  readonly text: string;
+  readonly file: ReadFile;
+}
 
 /**
  * Reads the operator's files: YAML or JSON, several documents and lists included.
@@ -41,13 +46,13 @@ export function readResources(
   files: ReadonlyMap<string, ResourceText>,
   lastGood: ReadonlyMap<string, string>,
 ): ResourceSet {
-  const used = new Map<string, ReadFile>();
+  const used = new Map<string, Remembered[]>();
   const read = (path: string, text: string) => {
-    // A path has no NUL, so path and text cannot be mixed up.
-    const key = `${path}\0${text}`;
-    const known = used.get(key) ?? memory.get(key) ?? readFile(text, path);
-    used.set(key, known);
-    return known;
+    const now = used.get(path) ?? [];
+    const same = (one: Remembered) => one.text === text;
+    const known = now.find(same) ?? memory.get(path)?.find(same) ?? { text, file: readFile(text, path) };
+    used.set(path, [...now, known]);
+    return known.file;
   };
   const objects: ResourceObject[] = [];
   const findings: ResourceFinding[] = [];
@@ -62,8 +67,8 @@ export function readResources(
     if (now.complaints.length === 0 && "text" in file) good.set(path, file.text);
     else if (inUse === before) good.set(path, earlier!);
     findings.push(...showComplaints(path, now.complaints, inUse === before), ...inUse.notes);
-    for (const object of inUse.objects) {
-      const key = JSON.stringify([object.group, object.kind, object.namespace, object.name]);
+    for (const [index, object] of inUse.objects.entries()) {
+      const key = inUse.keys[index];
       const owner = owners.get(key);
       if (owner === undefined) {
         owners.set(key, object);
@@ -81,7 +86,7 @@ function byCodeUnits(a: string, b: string): number {
 
 function unreadable(path: string, problem: string): ReadFile {
   const message = `Cannot read file ${JSON.stringify(path)}: ${problem}`;
-  return { objects: [], notes: [], complaints: [{ place: start(path), message, hint: "" }] };
+  return { objects: [], keys: [], notes: [], complaints: [{ place: start(path), message, hint: "" }] };
 }
 
 function start(file: string): Place {
