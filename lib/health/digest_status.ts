@@ -10,7 +10,10 @@ export type { Trouble };
  * certificate than the one that arrived last), `published` (there is no Envoy to ask), `waiting` (on its way to
  * Envoy), `withheld`.
  */
-export type ListenerWord = "serving" | "held" | "published" | "waiting" | "withheld";
+export const LISTENER_WORDS = ["serving", "held", "published", "waiting", "withheld"] as const;
+
+/** One of {@linkcode LISTENER_WORDS}. */
+export type ListenerWord = (typeof LISTENER_WORDS)[number];
 
 /** One listener, as a person is told about it. */
 export interface ListenerRow {

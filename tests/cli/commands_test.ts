@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { runCommandLine } from "../../lib/cli/mod.ts";
+import { LISTENER_WORDS } from "../../lib/health/mod.ts";
 import { readSnapshot } from "../../lib/xds/mod.ts";
 import { FakeTerminal } from "../fakes/fake_terminal.ts";
 import { toolPath } from "../setup/tools.ts";
@@ -166,6 +167,16 @@ Deno.test("--help of every command that can find something names its exit codes"
     assert.match(out, /^Exit codes: 0 .*\n/m, command);
     assert.match(out, /^Examples:\n {2}certgate /m, command);
   }
+});
+
+Deno.test("docs/status.md explains every state, step, goal and exit code", async () => {
+  const text = await Deno.readTextFile(new URL("../../docs/status.md", import.meta.url));
+  const steps = "resource secret files verdict held published gateway hook envoy handshake".split(" ");
+  const goals = ["converged", "programmed=HOST", "withheld=HOST"];
+  for (const word of [...LISTENER_WORDS, ...steps, ...goals]) {
+    assert.match(text, new RegExp(`^\\| \\\`${word}\\\` +\\| \\S`, "m"), word);
+  }
+  for (const code of [0, 1, 2, 3]) assert.match(text, new RegExp(`^\\| ${code} +\\| \\S`, "m"));
 });
 
 Deno.test("replay -o yaml gives the same as json", async () => {
