@@ -24,11 +24,16 @@ interface Known {
 export class Directories {
   readonly #known = new Map<string, Known>();
   #look = 0;
+  #visited = 0;
+  #changes = 0;
+  #seen: { readonly visited: number; readonly changes: number; readonly map: Map<string, string> } | null =
+    null;
   #moment: Moment = { now: 0, wall: 0 };
 
   /** A new look begins. */
   begin(moment: Moment): void {
     this.#look++;
+    this.#visited = 0;
     this.#moment = moment;
   }
 
@@ -37,12 +42,20 @@ export class Directories {
     const known = this.#known.get(path) ??
       { look: 0, listing: GONE, rest: new Rest(), stat: null, certain: false };
     if (known.look === this.#look) return known.listing;
-    this.#known.set(path, known);
+    if (known.look === 0) this.#known.set(path, known);
     known.look = this.#look;
+    this.#visited++;
+    const before = known.listing;
+    this.#lookAt(path, known);
+    if (known.listing !== before || before === GONE) this.#changes++;
+    return known.listing;
+  }
+
+  #lookAt(path: string, known: Known): void {
     try {
       const stat = Deno.statSync(path);
       // Most of the time nothing has changed, and this is all that a directory costs.
-      if (known.certain && known.stat !== null && sameStat(stat, known.stat)) return known.listing;
+      if (known.certain && known.stat !== null && sameStat(stat, known.stat)) return;
       known.stat = stat;
       if (stat.isDirectory) this.#read(path, known, stat, signatureOf(stat));
       else known.listing = OTHER;
@@ -52,7 +65,6 @@ export class Directories {
         : { kind: "failed", words: (error as Error).message };
     }
     if (known.listing.kind !== "directory") known.certain = false;
-    return known.listing;
   }
 
   /** Whether what stands at each of these paths is what it was: the same kind, and the same names if a directory. */
@@ -61,18 +73,26 @@ export class Directories {
     return true;
   }
 
-  /** The directories of this look by path, each with a text that is another one once it was made anew. */
-  seen(): Map<string, string> {
-    const seen = new Map<string, string>();
+  /**
+   * The directories of this look by path, each with a text that is another one once it was made anew; the same map as
+   * long as nothing has changed.
+   */
+  seen(): ReadonlyMap<string, string> {
+    const [visited, changes] = [this.#visited, this.#changes];
+    if (this.#seen?.visited === visited && this.#seen.changes === changes) return this.#seen.map;
+    const map = new Map<string, string>();
     for (const [path, { look, listing }] of this.#known) {
-      if (look === this.#look && listing.kind === "directory") seen.set(path, listing.identity);
+      if (look === this.#look && listing.kind === "directory") map.set(path, listing.identity);
     }
-    return seen;
+    this.#seen = { visited, changes, map };
+    return map;
   }
 
   /** The look has ended: what it did not come by is forgotten. */
   end(): void {
+    if (this.#visited === this.#known.size) return;
     for (const [path, { look }] of this.#known) if (look !== this.#look) this.#known.delete(path);
+    this.#changes++;
   }
 
   #read(path: string, known: Known, stat: Deno.FileInfo, signature: Signature): void {

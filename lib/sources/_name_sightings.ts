@@ -1,7 +1,8 @@
 import type { ObjectKey } from "../model/mod.ts";
 import type { PairState } from "./_pair_state.ts";
 import type { Moment } from "./_rest.ts";
-import type { SourceError, SourceLook } from "./_source_look.ts";
+import type { SourceLook } from "./_source_look.ts";
+import type { SourceError } from "./source_error.ts";
 import { makeNamespace, makeSecretName } from "./secret_name.ts";
 import type { Sighting } from "./sighting.ts";
 

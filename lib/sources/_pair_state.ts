@@ -30,6 +30,7 @@ export interface ReadingParts extends Patience {
 export type Wish = { readonly kind: "none" | "read" } | { readonly kind: "wait"; readonly ms: number };
 
 const NO_PAIR: PairBytes = { certificate: null, key: null };
+const NOTHING: Wish = { kind: "none" };
 const TRIES = 3;
 // Every so many looks, what is behind a link is looked at as well.
 const WHOLE_LOOK = 4;
@@ -61,7 +62,7 @@ export class PairState {
     const before = this.place;
     this.place = place;
     if (place.words !== null) return this.unknown(moment, place.words);
-    if (this.#isIdle(before)) return { kind: "none" };
+    if (this.#isIdle(before)) return NOTHING;
     const signature = this.#signature();
     if (signature === ABSENT) return this.gone(moment, `"${place.path}" does not exist`);
     this.#note(signature, moment);
@@ -161,12 +162,12 @@ export class PairState {
 
   #see(found: Found<Reading>, { now }: Moment): Wish {
     if (this.belief.see(found, now, this.#parts)) this.changed = true;
-    return { kind: "none" };
+    return NOTHING;
   }
 
   #ripen({ now }: Moment): Wish {
     if (this.belief.ripen(now, this.#parts)) this.changed = true;
-    return { kind: "none" };
+    return NOTHING;
   }
 
   async #found(read: ReadPair): Promise<Found<Reading>> {

@@ -4,37 +4,10 @@ import { Claims, type Place } from "./_claims.ts";
 import type { Directories } from "./_directories.ts";
 import { PairState, type ReadingParts } from "./_pair_state.ts";
 import { type Matches, Pattern } from "./_pattern.ts";
+import type { SourceError, SourceErrorReason } from "./source_error.ts";
 import { findLayout } from "./layout.ts";
 import { Probe } from "./_probe.ts";
 import type { Moment } from "./_rest.ts";
-
-/** Why something at a source is not a pair in use; the values of the label `reason`. */
-export const SOURCE_ERRORS = [
-  /** A pair that was there is gone, or a path without a wildcard has never been there. */
-  "not_found",
-  /** The system refuses to let a file or directory be read. */
-  "unreadable",
-  /** A directory holds several pairs. */
-  "several_pairs",
-  /** The match gives no name that Kubernetes takes. */
-  "bad_name",
-  /** Another match has the same Secret name. */
-  "duplicate_name",
-  /** The pattern is for more than is taken. */
-  "too_many",
-] as const;
-
-/** One of {@linkcode SOURCE_ERRORS}. */
-export type SourceErrorReason = (typeof SOURCE_ERRORS)[number];
-
-/** Something wrong at a source. */
-export interface SourceError {
-  readonly reason: SourceErrorReason;
-  readonly path: string;
-  /** Plain words, no full stop. */
-  readonly message: string;
-  readonly hint: string;
-}
 
 /** The part of a source's configuration that looking needs. */
 export interface SourceSettings {
@@ -69,6 +42,7 @@ export class SourceLook {
   readonly #parts: ReadingParts;
   readonly #log: Log;
   readonly #probe = new Probe();
+  #rows: { readonly places: readonly Wanted[]; readonly rows: readonly Row[] } | null = null;
   #leftAlone = new Set<string>();
 
   constructor(settings: SourceSettings, directories: Directories, parts: ReadingParts, log: Log) {
@@ -85,21 +59,17 @@ export class SourceLook {
     this.errors.clear();
     this.moving = 0;
     if (!await this.#probe.answers(this.#pattern.base)) return this.#hang(moment());
-    const present = new Set<PairState>();
     const matches = this.#pattern.find(this.#directories);
     const { places, leftAlone } = this.#claims.of(matches);
     const wanted: PairState[] = [];
     let soonest = Infinity;
     let count = 0;
     let at = moment();
-    for (const place of this.#withLiteral(places, matches)) {
+    for (const { place, state } of this.#rowsOf(this.#withLiteral(places, matches))) {
       if (++count % SLICE === 0) {
         await new Promise((resolve) => setTimeout(resolve));
         at = moment();
       }
-      const state = this.#state(place);
-      present.add(state);
-      if (!this.present.has(state)) this.dirty = true;
       const wish = place.missing === undefined
         ? state.look(place, at)
         : state.gone(at, place.missing.detail, place.missing.hint);
@@ -109,8 +79,6 @@ export class SourceLook {
       soonest = Math.min(soonest, wish.ms);
     }
     await this.#readAll(wanted, moment);
-    if (present.size !== this.present.size) this.dirty = true;
-    this.present = present;
     this.#lookForAbsent(matches, moment());
     this.#tellLeftAlone(leftAlone);
     this.#complain(matches);
@@ -146,7 +114,7 @@ export class SourceLook {
   }
 
   /** A path without a wildcard is always a place: somebody has named it. */
-  #withLiteral(places: readonly Place[], { failures }: Matches): readonly (Place & { missing?: Missing })[] {
+  #withLiteral(places: readonly Place[], { failures }: Matches): readonly Wanted[] {
     const path = this.#pattern.literal;
     if (path === null || places.length > 0) return places;
     const parts = { name: basename(path), parent: basename(dirname(path)) };
@@ -160,13 +128,18 @@ export class SourceLook {
     return [{ ...there, missing: there.layout }];
   }
 
-  #state(place: Place): PairState {
-    let state = this.states.get(place.path);
-    if (state === undefined) {
-      state = new PairState(place, this.#parts);
+  /** The places with their states; the same objects as long as the places are the same. */
+  #rowsOf(places: readonly Wanted[]): readonly Row[] {
+    if (this.#rows?.places === places) return this.#rows.rows;
+    const rows = places.map((place) => {
+      const state = this.states.get(place.path) ?? new PairState(place, this.#parts);
       this.states.set(place.path, state);
-    }
-    return state;
+      return { place, state };
+    });
+    this.#rows = { places, rows };
+    this.present = new Set(rows.map(({ state }) => state));
+    this.dirty = true;
+    return rows;
   }
 
   async #readAll(wanted: PairState[], moment: () => Moment): Promise<void> {
@@ -233,6 +206,14 @@ export class SourceLook {
     }
     this.#leftAlone = now;
   }
+}
+
+/** A place, or one that somebody has named and where nothing is. */
+type Wanted = Place & { readonly missing?: Missing };
+
+interface Row {
+  readonly place: Wanted;
+  readonly state: PairState;
 }
 
 interface Missing {

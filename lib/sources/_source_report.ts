@@ -1,7 +1,8 @@
 import type { Log, ObjectKey, SourceHealth } from "../model/mod.ts";
 import { nameSightings } from "./_name_sightings.ts";
 import type { Moment } from "./_rest.ts";
-import { SOURCE_ERRORS, type SourceError, type SourceLook } from "./_source_look.ts";
+import type { SourceLook } from "./_source_look.ts";
+import { SOURCE_ERRORS, type SourceError } from "./source_error.ts";
 import type { Sighting } from "./sighting.ts";
 import type { SourceMetrics } from "./source_metrics.ts";
 

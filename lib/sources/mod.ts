@@ -1,7 +1,8 @@
 /**
  * Places on disk where pairs arrive, and how the files there make a pair.
  *
- * Files are read, as a unit, and nothing is judged: what could not be read is data with the system's own words.
+ * Files are watched, polled, read as a unit and handed out once they are settled: nothing torn, mixed or briefly absent
+ * gets through. Facts are read; nothing is judged. What could not be read is data with the system's own words.
  *
  * @module
  */
@@ -11,4 +12,5 @@ export * from "./open_texts.ts";
 export * from "./read_pair.ts";
 export * from "./secret_name.ts";
 export * from "./sighting.ts";
+export * from "./source_error.ts";
 export * from "./source_metrics.ts";

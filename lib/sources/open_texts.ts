@@ -99,7 +99,7 @@ class TextTree {
 
   async look(
     moment: () => Moment,
-  ): Promise<{ changed: boolean; wish: number; directories: Map<string, string> }> {
+  ): Promise<{ changed: boolean; wish: number; directories: ReadonlyMap<string, string> }> {
     this.#directories.begin(moment());
     const problems = new Map<string, Text>();
     this.#present = new Set<string>();
