@@ -8,7 +8,9 @@ const ignore = toolPath("envoy") === null || toolPath("envoy-gateway") === null;
 
 const KILLS = 50;
 // Each kill has a start of its own; in one of so many, certgate is first left alone until everything is right.
-const LOOK_EVERY = 5;
+const LOOK_EVERY = 10;
+// Something to write, so that a publication takes its time.
+const BALLAST = 400_000;
 const WITHIN = 5000;
 
 /** Waits for the first thing that happens in the directory, or for `patience` milliseconds if nothing does. */
@@ -54,6 +56,12 @@ Deno.test({
       };
       await renew(names);
       await bed.putListeners("edge", port, names);
+      await bed.resources.put("50-ballast", [{
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "ballast", namespace: "default" },
+        data: { ballast: "x".repeat(BALLAST) },
+      }]);
       const whole = await bed.startCertgate();
       await whole.kill();
       await expectWhole(bed, mounted);
@@ -78,8 +86,8 @@ Deno.test({
           await renew(pick);
         }
         assert.ok(await happens, "certgate publishes");
-        // A publication is over within milliseconds; some kills come in its midst, some after it.
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 6));
+        // A publication is over within milliseconds: some kills come in its midst, some after it.
+        if (Math.random() < 0.3) await new Promise((resolve) => setTimeout(resolve, Math.random() * 6));
         await certgate.kill();
         await expectWhole(bed, mounted);
         const { serials } = await readPublished(bed.published);
