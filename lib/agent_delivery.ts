@@ -16,6 +16,9 @@ export interface SeenGateway extends ObjectName {
   readonly revision: string;
 }
 
+// An Envoy that cannot be found for so long has its admin endpoint where nobody said.
+const ENVOY_PATIENCE = 30_000;
+
 /**
  * How far what was published has come: which revision Envoy Gateway has shown to the hook, and what the running Envoys
  * have loaded.
@@ -26,9 +29,23 @@ export class DeliveryTracker {
   readonly #seen = new Map<ObjectKey, string>();
   #envoys: readonly EnvoyStatus[] = [];
   #serials: ReadonlySet<string> = new Set();
+  readonly #expectsEnvoy: boolean;
+  readonly #clock: () => number;
+  #envoySeen = false;
+  #firstCall: number | null = null;
 
-  /** @param now Milliseconds since the epoch. */
-  published(plan: GatePlan, now: number): void {
+  /**
+   * @param expectsEnvoy Whether Envoys are looked for; then what Envoy Gateway has is not yet served.
+   * @param clock Milliseconds since the epoch.
+   */
+  constructor({ expectsEnvoy, clock }: { readonly expectsEnvoy: boolean; readonly clock: () => number }) {
+    this.#expectsEnvoy = expectsEnvoy;
+    this.#clock = clock;
+  }
+
+  /** Takes note of what was published. */
+  published(plan: GatePlan): void {
+    const now = this.#clock();
     const next = new Map<ObjectKey, { revision: string; since: number }>();
     for (const { kind, namespace, value } of plan.objects) {
       if (kind !== "CertState") continue;
@@ -44,6 +61,7 @@ export class DeliveryTracker {
   /** Takes note of what a hook call carried; returns whether anything is different. */
   answered(gateways: readonly SeenGateway[]): boolean {
     const fresh = gateways.filter((gateway) => this.#seen.get(keyOf(gateway)) !== gateway.revision);
+    if (gateways.length > 0) this.#firstCall ??= this.#clock();
     for (const gateway of fresh) this.#seen.set(keyOf(gateway), gateway.revision);
     return fresh.length > 0;
   }
@@ -52,7 +70,9 @@ export class DeliveryTracker {
   looked(envoys: readonly EnvoyStatus[]): boolean {
     if (isDeepStrictEqual(envoys, this.#envoys)) return false;
     this.#envoys = envoys;
-    this.#serials = new Set(envoys.flatMap(({ serials }) => serials));
+    this.#envoySeen ||= envoys.some(isLive);
+    // One that begins has its certificates loaded, and listens on nothing yet.
+    this.#serials = new Set(envoys.filter(isLive).flatMap(({ serials }) => serials));
     return true;
   }
 
@@ -79,12 +99,18 @@ export class DeliveryTracker {
   of(listener: ListenerState): Delivery {
     const { published, secrets } = listener;
     if (published === null) return "withheld";
-    if (this.#envoys.some(({ up }) => up)) {
+    if (this.#envoys.some(isLive)) {
       const wanted = secrets.flatMap(({ serial }) => serial === null ? [] : [serial]);
       if (listener.managed) return wanted.every((serial) => this.#serials.has(serial)) ? "served" : "waiting";
       return this.#reached(published) ? "served" : "waiting";
     }
-    return this.#reached(published) ? "unknown" : "waiting";
+    return this.#reached(published) && !this.#stillComing() ? "unknown" : "waiting";
+  }
+
+  /** Envoy Gateway starts its Envoys after the first call; one that was there once comes back. */
+  #stillComing(): boolean {
+    if (!this.#expectsEnvoy || this.#firstCall === null) return false;
+    return this.#envoySeen || this.#clock() - this.#firstCall < ENVOY_PATIENCE;
   }
 
   // Without CertState objects nothing tells how far Envoy Gateway is.
@@ -102,4 +128,8 @@ export class DeliveryTracker {
     });
     return current && listeners.every((listener) => this.of(listener) !== "waiting");
   }
+}
+
+function isLive({ up, state }: EnvoyStatus): boolean {
+  return up && state === "LIVE";
 }

@@ -61,9 +61,14 @@ function envoy(up: boolean, ...serials: string[]): EnvoyStatus {
   };
 }
 
+function makeTracker(expectsEnvoy = true) {
+  const time = { now: 0 };
+  return { time, tracker: new DeliveryTracker({ expectsEnvoy, clock: () => time.now }) };
+}
+
 Deno.test("DeliveryTracker says served when an Envoy has the serial, and waiting until then", () => {
-  const tracker = new DeliveryTracker();
-  tracker.published(plan("r1"), 0);
+  const { tracker } = makeTracker();
+  tracker.published(plan("r1"));
   tracker.looked([envoy(true, "aa"), envoy(true, "bb")]);
   assert.equal(tracker.of(listener("bb")), "served");
   assert.equal(tracker.of(listener("cc")), "waiting");
@@ -73,22 +78,46 @@ Deno.test("DeliveryTracker says served when an Envoy has the serial, and waiting
   assert.equal(tracker.of(listener(null)), "served");
 });
 
-Deno.test("DeliveryTracker knows no more than the hook where no Envoy can be asked", () => {
-  const tracker = new DeliveryTracker();
-  tracker.published(plan("r1"), 0);
-  tracker.looked([envoy(false)]);
+Deno.test("DeliveryTracker takes no serial for served of an Envoy that only begins", () => {
+  const { tracker } = makeTracker();
+  tracker.published(plan("r1"));
+  tracker.answered([{ namespace: "edge", name: "web", revision: "r1" }]);
+  tracker.looked([{ ...envoy(true, "aa"), state: "INITIALIZING" }]);
+  assert.equal(tracker.of(listener("aa")), "waiting");
+});
+
+Deno.test("DeliveryTracker knows no more than the hook where no Envoy is to be asked", () => {
+  const { tracker } = makeTracker(false);
+  tracker.published(plan("r1"));
   assert.equal(tracker.of(listener("aa")), "waiting");
   tracker.answered([{ namespace: "edge", name: "web", revision: "r0" }]);
   assert.equal(tracker.of(listener("aa")), "unknown", "other listeners do not wait for each new revision");
-  const without = new DeliveryTracker();
-  without.published(plan(), 0);
+  const { tracker: without } = makeTracker();
+  without.published(plan());
   assert.equal(without.of(listener("aa")), "unknown", "without CertState objects nothing is known at all");
 });
 
+Deno.test("DeliveryTracker waits for an Envoy for half a minute, and for one that was there for ever", () => {
+  const { tracker, time } = makeTracker();
+  tracker.published(plan("r1"));
+  tracker.answered([{ namespace: "edge", name: "web", revision: "r1" }]);
+  time.now = 29_999;
+  assert.equal(tracker.of(listener("aa")), "waiting");
+  time.now = 30_000;
+  assert.equal(tracker.of(listener("aa")), "unknown");
+  tracker.looked([envoy(true, "aa")]);
+  tracker.looked([envoy(false)]);
+  assert.equal(tracker.of(listener("aa")), "waiting");
+});
+
 Deno.test("DeliveryTracker has converged when every part has shown its revision and nothing waits", () => {
-  const tracker = new DeliveryTracker();
+  const { tracker, time } = makeTracker();
   const split = { ...GATEWAY, published: ["web", "web1"] };
-  tracker.published(plan("r1", "r2"), 1000);
+  const publish = (at: number, ...revisions: string[]) => {
+    time.now = at;
+    tracker.published(plan(...revisions));
+  };
+  publish(1000, "r1", "r2");
   tracker.looked([envoy(true, "aa")]);
   tracker.answered([{ namespace: "edge", name: "web", revision: "r1" }]);
   assert.equal(tracker.converged(split, [listener("aa")]), false);
@@ -97,18 +126,19 @@ Deno.test("DeliveryTracker has converged when every part has shown its revision 
   assert.equal(tracker.converged(split, [listener("aa")]), true);
   assert.equal(tracker.converged(split, [listener("bb")]), false);
   assert.equal(tracker.pendingSince(), null);
-  tracker.published(plan("r3", "r2"), 2000);
+  publish(2000, "r3", "r2");
   assert.equal(tracker.pendingSince(), 2000);
-  tracker.published(plan("r3", "r2"), 3000);
+  publish(3000, "r3", "r2");
   assert.equal(tracker.pendingSince(), 2000, "what waits goes on waiting");
 });
 
 Deno.test("DeliveryTracker forgets a Gateway that goes out", () => {
-  const tracker = new DeliveryTracker();
-  tracker.published(plan("r1"), 0);
+  const { tracker, time } = makeTracker();
+  tracker.published(plan("r1"));
   tracker.answered([{ namespace: "edge", name: "web", revision: "r1" }]);
-  tracker.published(plan(), 0);
+  tracker.published(plan());
   assert.equal(tracker.seen(GATEWAY), null);
-  tracker.published(plan("r1"), 5);
+  time.now = 5;
+  tracker.published(plan("r1"));
   assert.equal(tracker.pendingSince(), 5);
 });

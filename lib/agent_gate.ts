@@ -69,7 +69,7 @@ export class Gate {
   readonly #book: PairBook;
   readonly #directory: EgDirectory;
   readonly #admins: EnvoyAdmins;
-  readonly #delivery = new DeliveryTracker();
+  readonly #delivery: DeliveryTracker;
   readonly #log: GateLog;
   readonly #alarm: Alarm;
   readonly #work: Loop;
@@ -100,6 +100,7 @@ export class Gate {
     this.#inputs = made.inputs;
     this.#directory = made.directory;
     this.#admins = openEnvoyAdmins({ setting: config.envoy.admin, runtimeDir: config.envoy.runtimeDir });
+    this.#delivery = new DeliveryTracker({ expectsEnvoy: config.envoy.admin !== "none", clock: parts.clock });
     this.#book = new PairBook(made.keep, parts.log);
     this.#keepSettled = () => made.keep.settled();
     this.#log = new GateLog(parts.log);
@@ -148,7 +149,8 @@ export class Gate {
 
   /** What is believed now; `null` if not even the first look came to an end. */
   status(): GateStatus | null {
-    return this.#status;
+    if (this.#status === null || !this.#work.pending) return this.#status;
+    return { ...this.#status, converged: false };
   }
 
   /** Hostnames that are left out of what Envoy Gateway is given. */
@@ -186,7 +188,8 @@ export class Gate {
     return this.#hookSeen && pending !== null && this.#parts.clock() - pending < DIGESTION;
   }
 
-  async #reconcile(span: OpenSpan): Promise<void> {
+  /** @returns whether something was published, so that Envoy Gateway has work to do. */
+  async #reconcile(span: OpenSpan): Promise<boolean> {
     const { clock, store, log, metrics } = this.#parts;
     const started = performance.now();
     const input = this.#inputs.gather();
@@ -199,7 +202,7 @@ export class Gate {
     const now = clock();
     const { plan, refused } = checkPlan(this.#plan(input.objects, pairs, now));
     const findings = [...input.findings, ...plan.findings, ...refused];
-    this.#delivery.published(plan, now);
+    this.#delivery.published(plan);
     this.#dark = listDark(plan);
     const written = await this.#directory.publish(plan.objects);
     if (written.changed) this.#publishedAt = clock();
@@ -240,6 +243,7 @@ export class Gate {
     this.#show(true);
     this.#lookPause = LOOK_WAITING;
     this.#looks.poke();
+    return written.changed;
   }
 
   #plan(objects: GateView["objects"], pairs: ReadonlyMap<ObjectKey, PairState>, now: number): GatePlan {
@@ -253,19 +257,19 @@ export class Gate {
     });
   }
 
-  async #look(): Promise<void> {
+  async #look(): Promise<boolean> {
     const envoys = await this.#admins.look();
     if (this.#delivery.looked(envoys)) this.#moved = true;
     showEnvoys(this.#parts.metrics, envoys);
-    if (this.#moved) {
-      this.#show(false);
-      this.#lookPause = LOOK_WAITING;
-    }
+    if (this.#moved) this.#lookPause = LOOK_WAITING;
+    // What is waited for may also be given up with time.
+    if (this.#moved || !this.#status?.converged) this.#show(false);
     clearTimeout(this.#lookTimer);
-    if (this.#stopped) return;
+    if (this.#stopped) return false;
     // What does not come soon comes late, and looking costs Envoy something too.
     this.#lookPause = this.#status?.converged ? LOOK_IDLE : Math.min(this.#lookPause * 1.25, LOOK_IDLE);
     this.#lookTimer = setTimeout(() => this.#looks.poke(), this.#lookPause);
+    return true;
   }
 
   /** @param evaluated Whether verdicts were made anew, rather than only Envoy looked at. */

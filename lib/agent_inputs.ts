@@ -16,6 +16,7 @@ import { type Config, readResources } from "./resources/mod.ts";
 import { openSources, openTexts, type Sources, type Texts } from "./sources/mod.ts";
 import { keyOf } from "./agent_names.ts";
 import type { Arrival } from "./agent_pairs.ts";
+import { withUnseen } from "./agent_unseen.ts";
 
 /** What stands on disk now, as far as it is believed. */
 export interface GateInput {
@@ -40,6 +41,7 @@ interface InputParts {
 
 /** The operator's resources and the certificate volumes. */
 export class GateInputs {
+  readonly #directory: string;
   readonly #repair: boolean;
   readonly #sources: Sources;
   readonly #texts: Texts;
@@ -47,7 +49,8 @@ export class GateInputs {
   #good: ReadonlyMap<string, string>;
   #resourcePairs = new Map<string, { pair: PairBytes; facts: Facts; hash: string }>();
 
-  private constructor(repair: boolean, sources: Sources, texts: Texts, keep: Keep) {
+  private constructor(directory: string, repair: boolean, sources: Sources, texts: Texts, keep: Keep) {
+    this.#directory = directory;
     this.#repair = repair;
     this.#sources = sources;
     this.#texts = texts;
@@ -62,6 +65,7 @@ export class GateInputs {
     const { sources, watch, gate: { repair } } = config;
     const keep = await openKeep(join(config.stateDir, "resources"), log);
     const inputs = new GateInputs(
+      directory,
       repair,
       openSources({ sources, watch, repair, log, metrics, clock, onChange }),
       openTexts({ directory, watch, log, clock, onChange }),
@@ -73,7 +77,8 @@ export class GateInputs {
 
   /** Everything as it is believed now. */
   gather(): GateInput {
-    const resources = readResources(this.#texts.texts(), this.#good);
+    const { files, findings: unseen } = withUnseen(this.#texts.texts(), this.#good, this.#directory);
+    const resources = readResources(files, this.#good);
     this.#keepGood(resources.good);
     const arrivals = new Map<ObjectKey, Arrival>();
     for (const [key, sighting] of this.#sources.sightings()) {
@@ -81,7 +86,7 @@ export class GateInputs {
       const origin = { kind: "source", source, path } as const;
       arrivals.set(key, { namespace, name, origin, pair, facts, problem, hint, hash });
     }
-    const findings = [...resources.findings];
+    const findings = [...resources.findings, ...unseen];
     const inResources = new Map<string, { pair: PairBytes; facts: Facts; hash: string }>();
     for (const { namespace, name, pair, place } of listResourcePairs(resources.objects)) {
       const key = keyOf({ namespace, name });

@@ -4,6 +4,8 @@ const RECHECK = 100;
 export interface Loop {
   /** The work is to be done soon; wishes that come before it begins are one. */
   poke(): void;
+  /** Whether something was asked for that is not done. */
+  readonly pending: boolean;
   /** Resolves when everything asked for so far is done. */
   settled(): Promise<void>;
   /** Lets the work under way end and begins no other. */
@@ -11,14 +13,14 @@ export interface Loop {
 }
 
 /**
- * Makes a loop: never two at a time, the first at once, and later ones no closer than `spacing`, so that a storm of
- * changes is a few pieces of work.
+ * Makes a loop: never two at a time, the first at once, and after one that said yes the next no sooner than `spacing`, so
+ * that a storm of changes is a few pieces of work.
  *
- * @param work What is to be done; its errors go to `onError`.
- * @param spacing Milliseconds from the begin of one piece of work to the begin of the next.
+ * @param work What is to be done; says whether the next is to keep its distance. Its errors go to `onError`.
+ * @param spacing Milliseconds from the begin of a piece of work that said yes to the begin of the next.
  */
 export function makeLoop(
-  work: () => Promise<void>,
+  work: () => Promise<boolean>,
   { spacing, mayBegin = () => true, onError }: {
     readonly spacing: number;
     /** Asked before each piece of work; a no is asked again soon. */
@@ -42,8 +44,12 @@ export function makeLoop(
     timer = undefined;
     wanted = false;
     busy = true;
-    earliest = performance.now() + spacing;
-    running = work().catch(onError).then(() => {
+    const begun = performance.now();
+    running = work().catch((error) => {
+      onError(error);
+      return true;
+    }).then((distant) => {
+      if (distant) earliest = begun + spacing;
       busy = false;
       if (wanted && !stopped) arm();
       else idle.resolve();
@@ -56,6 +62,9 @@ export function makeLoop(
       if (!busy) idle = Promise.withResolvers<void>();
       wanted = true;
       if (!busy) arm();
+    },
+    get pending() {
+      return wanted || busy;
     },
     settled: () => idle.promise,
     async stop() {

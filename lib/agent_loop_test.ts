@@ -7,10 +7,11 @@ const unexpected = (error: unknown) => {
 
 Deno.test("makeLoop() makes one piece of work of many wishes", async () => {
   let done = 0;
-  const loop = makeLoop(() => Promise.resolve(void done++), { spacing: 0, onError: unexpected });
+  const loop = makeLoop(() => Promise.resolve(++done > 0), { spacing: 0, onError: unexpected });
   for (let i = 0; i < 500; i++) loop.poke();
+  assert.equal(loop.pending, true);
   await loop.settled();
-  assert.equal(done, 1);
+  assert.deepEqual([done, loop.pending], [1, false]);
   loop.poke();
   await loop.settled();
   assert.equal(done, 2);
@@ -24,7 +25,7 @@ Deno.test("makeLoop() does again what was asked for during the work, and never t
     if (done < 3) loop.poke();
     await Promise.resolve();
     together--;
-    done++;
+    return ++done > 0;
   }, { spacing: 0, onError: unexpected });
   loop.poke();
   await loop.settled();
@@ -47,9 +48,21 @@ Deno.test("makeLoop() keeps its distance, and goes on after an error", async () 
   await loop.stop();
 });
 
+Deno.test("makeLoop() keeps no distance from work that came to nothing", async () => {
+  let done = 0;
+  const work = () => Promise.resolve(++done > 3);
+  const loop = makeLoop(work, { spacing: 3_600_000, onError: unexpected });
+  for (let i = 0; i < 3; i++) {
+    loop.poke();
+    await loop.settled();
+  }
+  assert.equal(done, 3);
+  await loop.stop();
+});
+
 Deno.test("makeLoop() begins nothing once it is stopped", async () => {
   let done = 0;
-  const loop = makeLoop(() => Promise.resolve(void done++), { spacing: 0, onError: unexpected });
+  const loop = makeLoop(() => Promise.resolve(++done > 0), { spacing: 0, onError: unexpected });
   loop.poke();
   await loop.stop();
   loop.poke();
@@ -59,7 +72,7 @@ Deno.test("makeLoop() begins nothing once it is stopped", async () => {
 
 Deno.test("makeLoop() waits until the work may begin", async () => {
   let asked = 0, done = 0;
-  const loop = makeLoop(() => Promise.resolve(void done++), {
+  const loop = makeLoop(() => Promise.resolve(++done > 0), {
     spacing: 0,
     mayBegin: () => ++asked > 2,
     onError: unexpected,

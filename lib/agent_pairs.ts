@@ -133,8 +133,8 @@ export class PairBook {
 
   #materialsOf(arrivals: readonly Arrival[]): PairMaterial[] {
     const next = new Map<string, PairMaterial>();
-    for (const { pair, problem, hash } of arrivals) {
-      if (problem === null) next.set(hash, this.#materials.get(hash) ?? pairMaterial(pair));
+    for (const { pair, facts, problem, hash } of arrivals) {
+      if (problem === null) next.set(hash, this.#materials.get(hash) ?? pairMaterial(pair, facts));
     }
     this.#materials = next;
     return [...next.values()];

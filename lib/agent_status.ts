@@ -18,6 +18,7 @@ import type {
   ProxyStatus,
   ResourceObject,
   SourceHealth,
+  Verdict,
 } from "./model/mod.ts";
 import type { StatusKeeper } from "./outputs/mod.ts";
 import type { DeliveryTracker } from "./agent_delivery.ts";
@@ -60,6 +61,7 @@ export function makeStatus(
     const subject = `listener ${owner.kind} ${keyOf(owner)} ${listener.name}`;
     return {
       ...rest,
+      secrets: rest.secrets.map((secret) => ({ ...secret, verdict: plainVerdict(secret.verdict) })),
       place: placeText(place),
       conditions: stamp(subject, listenerConditions(listener, reached), generations(owner.kind, owner)),
       delivery: reached,
@@ -172,13 +174,12 @@ function makeGenerations(objects: readonly ResourceObject[], keeper: StatusKeepe
 
 function pairStatus(state: PairState, now: number): PairStatus {
   const { namespace, name, origin, hint, served, warnings } = state;
-  const { validity: _dates, edge: _edge, ...verdict } = state.verdict;
   const [leaf] = state.certificates;
   return {
     namespace,
     name,
     origin,
-    verdict,
+    verdict: plainVerdict(state.verdict),
     hint,
     serving: served?.from ?? null,
     current: leaf ? certificateStatus(leaf) : null,
@@ -186,6 +187,10 @@ function pairStatus(state: PairState, now: number): PairStatus {
     expiresSoon: endsSoon(state, now),
     warnings,
   };
+}
+
+function plainVerdict({ action, reason, cause, detail }: Verdict): PairStatus["verdict"] {
+  return { action, reason, cause, detail };
 }
 
 function certificateStatus(facts: CertificateFacts): CertificateStatus {

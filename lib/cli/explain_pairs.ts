@@ -1,4 +1,4 @@
-import { CAUSES, type ListenerSecret, type PairStatus } from "../model/mod.ts";
+import { CAUSES, type PairStatus, type SecretStatus } from "../model/mod.ts";
 import type { FreshPair } from "./explain_evidence.ts";
 import { keyOf, moment, type Step, type StepInput, worst } from "./explain_step.ts";
 import { originText } from "./status_report.ts";
@@ -24,7 +24,7 @@ export function pairSteps({ listener, status, evidence }: StepInput): Step[] {
 }
 
 function secretStep(
-  secret: ListenerSecret,
+  secret: SecretStatus,
   pair: PairStatus | undefined,
   pairs: readonly PairStatus[],
 ): Omit<Step, "name"> {
@@ -76,7 +76,7 @@ function filesStep(
   return { mark: found === null ? "ok" : "failed", evidence };
 }
 
-function verdictStep(secret: ListenerSecret, pair: PairStatus | undefined): Omit<Step, "name"> {
+function verdictStep(secret: SecretStatus, pair: PairStatus | undefined): Omit<Step, "name"> {
   const { action, reason, cause, detail } = secret.verdict;
   const words = `${keyOf(secret)}: ${action}, ${reason} (${cause}): ${CAUSES[cause].why}`;
   const evidence = [detail ? `${words}; ${detail}` : words];
@@ -86,7 +86,7 @@ function verdictStep(secret: ListenerSecret, pair: PairStatus | undefined): Omit
   return { mark, evidence };
 }
 
-function heldStep(secret: ListenerSecret): Omit<Step, "name"> {
+function heldStep(secret: SecretStatus): Omit<Step, "name"> {
   const key = keyOf(secret);
   if (secret.serving === "held") {
     const until = secret.notAfter === null ? "" : ` until ${moment(secret.notAfter)}`;

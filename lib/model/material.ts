@@ -1,4 +1,4 @@
-import type { PairBytes } from "./facts.ts";
+import type { PairBytes, Summary } from "./facts.ts";
 
 /**
  * Something in a snapshot that Envoy will try to load: a pair, a trust bundle, or what certgate cannot look into.
@@ -7,6 +7,12 @@ import type { PairBytes } from "./facts.ts";
  * get the same verdict.
  */
 export type Material =
-  | { readonly kind: "pair"; readonly pair: PairBytes; readonly identity: Uint8Array }
+  | {
+    readonly kind: "pair";
+    readonly pair: PairBytes;
+    readonly identity: Uint8Array;
+    /** What the rules say of it, where somebody has read it already. */
+    readonly summary?: Summary;
+  }
   | { readonly kind: "trust"; readonly bundle: Uint8Array; readonly identity: Uint8Array }
   | { readonly kind: "opaque"; readonly identity: Uint8Array };

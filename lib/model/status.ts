@@ -1,4 +1,4 @@
-import type { GatewayState, ListenerState, PairOrigin, ResourceFinding } from "./gate.ts";
+import type { GatewayState, ListenerSecret, ListenerState, PairOrigin, ResourceFinding } from "./gate.ts";
 import type { ObjectName } from "./objects.ts";
 import type { Verdict, Warning } from "./verdict.ts";
 
@@ -78,8 +78,17 @@ export interface CertificateStatus {
 /** How far Envoy is with what was published for a listener. `unknown`: there is no admin endpoint to ask. */
 export type Delivery = "served" | "waiting" | "withheld" | "unknown";
 
+/** A certificate of a listener as status shows it. */
+export interface SecretStatus extends Omit<ListenerSecret, "verdict"> {
+  /** Judgement of what arrived last. */
+  readonly verdict: PairStatus["verdict"];
+}
+
 /** A listener as status shows it. */
-export interface ListenerStatus extends Omit<ListenerState, "place"> {
+export interface ListenerStatus extends Omit<ListenerState, "place" | "secrets"> {
+  /** The certificates that it names. */
+  readonly secrets:
+    readonly (Omit<ListenerSecret, "verdict"> & { readonly verdict: PairStatus["verdict"] })[];
   /** Where it is written. */
   readonly place: string;
   /** What holds for it, in a fixed order. */

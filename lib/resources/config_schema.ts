@@ -1,4 +1,3 @@
-import { normalize as normalizePath } from "node:path";
 import * as z from "zod";
 import { isLoopback, parseHttpAddress, parseListenAddress } from "./listen_address.ts";
 
@@ -70,8 +69,10 @@ const watch = z.strictObject({
     .describe("Milliseconds for which what was read last is believed while its files cannot be read"),
 }).prefault({});
 
-const normalize = (path: string) => normalizePath(path).replace(/\/+$/, "");
-const isInside = (inner: string, outer: string) => `${normalize(inner)}/`.startsWith(`${normalize(outer)}/`);
+/** Without empty and `.` members; `..` is left, since what it leads to is known to the file system alone. */
+const normalize = (path: string) => path.split("/").filter((name) => name !== "" && name !== ".").join("/");
+const isInside = (inner: string, outer: string) =>
+  `/${normalize(inner)}/`.startsWith(`/${normalize(outer)}/`);
 
 const gate = z.strictObject({
   resources: absolute("the resources").optional()

@@ -11,7 +11,7 @@ export type TrustMaterial = Extract<Material, { kind: "trust" }>;
 
 /** What verdicts are made of, read from the bytes. */
 export function summarise(material: PairMaterial): Summary {
-  const { problem, notBefore, notAfter, temporary } = readFacts(material.pair);
+  const { problem, notBefore, notAfter, temporary } = material.summary ?? readFacts(material.pair);
   return { problem, notBefore, notAfter, temporary };
 }
 

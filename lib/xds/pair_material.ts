@@ -1,4 +1,4 @@
-import type { Material, PairBytes } from "../model/mod.ts";
+import type { Material, PairBytes, Summary } from "../model/mod.ts";
 import { field, join } from "./_encode.ts";
 
 /**
@@ -7,8 +7,9 @@ import { field, join } from "./_encode.ts";
  * learnt about one is known of the other.
  *
  * @param pair The members; an absent one is left out of the message.
+ * @param summary What the rules say of it, where that is known.
  */
-export function pairMaterial(pair: PairBytes): Extract<Material, { kind: "pair" }> {
+export function pairMaterial(pair: PairBytes, summary?: Summary): Extract<Material, { kind: "pair" }> {
   const parts = [
     [1, pair.certificate],
     [2, pair.key?.open() ?? null],
@@ -18,5 +19,7 @@ export function pairMaterial(pair: PairBytes): Extract<Material, { kind: "pair" 
     parts.flatMap(([number, bytes]) => bytes === null ? [] : [field(number, field(2, bytes))]),
   );
   // The identity has the key in it, so nobody may enumerate it.
-  return Object.defineProperty({ kind: "pair" as const, pair }, "identity", { value: identity }) as never;
+  return Object.defineProperty({ kind: "pair" as const, pair, summary }, "identity", {
+    value: identity,
+  }) as never;
 }

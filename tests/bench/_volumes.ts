@@ -1,4 +1,4 @@
-import { type BenchPair } from "./_pairs.ts";
+import type { BenchPair } from "./_pairs.ts";
 
 /** Most listeners that a Gateway may have. */
 const LISTENERS = 64;

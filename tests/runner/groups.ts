@@ -21,7 +21,7 @@ export const GROUPS: readonly Group[] = [
   { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 300 },
   { name: "vectors", holds: below("tests/vectors"), limit: 600 },
   { name: "resources", holds: below("tests/resources"), limit: 120 },
-  { name: "sources", holds: below("tests/sources"), limit: 300 },
+  { name: "sources", holds: below("tests/sources"), limit: 180 },
   { name: "cli", holds: below("tests/cli"), limit: 300 },
   { name: "monitoring", holds: below("tests/monitoring"), limit: 60 },
   { name: "e2e", holds: below("tests/e2e"), limit: 900 },

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { withUnseen } from "./agent_unseen.ts";
+
+const good = new Map([["/r/a.yaml", "a"], ["/r/sub/b.yaml", "b"]]);
+const used = (files: Parameters<typeof withUnseen>[0], before: ReadonlyMap<string, string> = good) =>
+  [...withUnseen(files, before, "/r").files].map(([path, file]) =>
+    `${path} ${"text" in file ? file.text : "!"}`
+  );
+
+Deno.test("withUnseen() changes nothing where the directory can be seen", () => {
+  assert.deepEqual(used(new Map([["/r/a.yaml", { text: "new" }]])), ["/r/a.yaml new"]);
+  assert.deepEqual(used(new Map(), new Map()), []);
+  const bad = new Map([["/r/a.yaml", { problem: "no" }]]);
+  assert.deepEqual(used(bad), ["/r/a.yaml !"], "a file that cannot be read is the reader's affair");
+});
+
+Deno.test("withUnseen() keeps the files of a directory that cannot be looked into", () => {
+  const files = new Map([["/r/a.yaml", { text: "a2" }], ["/r/sub", { problem: "no" }]]);
+  assert.deepEqual(used(files), ["/r/a.yaml a2", "/r/sub !", "/r/sub/b.yaml b"]);
+  assert.deepEqual(used(new Map([["/r", { problem: "gone" }]])), ["/r !", "/r/a.yaml a", "/r/sub/b.yaml b"]);
+});
+
+Deno.test("withUnseen() does not believe that everything was deleted, and says so", () => {
+  const { files, findings } = withUnseen(new Map(), good, "/r");
+  assert.equal(files.size, 2);
+  assert.equal(findings.length, 1);
+  assert.deepEqual(used(new Map([["/r/none.yaml", { text: "" }]])), ["/r/none.yaml "]);
+});
