@@ -8,16 +8,15 @@ export const SUPPLY_ALERTS: AlertGroup = {
       name: "CertgateSourceDown",
       expr: "certgate_source_up == 0",
       for: "2m",
-      severity: "critical",
+      severity: "warning",
       summary: "certgate cannot look at the source {{ $labels.source }} on {{ $labels.instance }}",
       description:
-        "Renewed certificates from {{ $labels.source }} do not arrive. If the directory itself is missing, its hostnames lose their HTTPS. " +
+        "Renewed certificates from {{ $labels.source }} do not arrive. What was good before is held and served until it ends. " +
         "certgate status shows the error.",
       runbook: {
         meaning: "A place where certificates arrive (`sources[].path`) cannot be looked at.",
         impact:
-          "Files that cannot be read: what was read before goes on being served until it ends, and renewals do not arrive. " +
-          "A directory that is missing altogether: its certificates count as taken away after `watch.absenceGrace`, and HTTPS stops for their hostnames (GatewayListenerCertUnusable names them).",
+          "Nothing is dark because of this alone: the last good pairs are held, across restarts too. Renewals do not arrive, and each pair is served only until it ends (`certgate_cert_not_after`).",
         diagnose: `1. \`certgate status\` shows the words of the error beside the source.
 2. Look as the user that certgate runs as: \`sudo -u USER ls -la DIRECTORY\`. Missing: is the volume mounted (\`findmnt\`)? Denied: owner and mode of every directory above.
 3. \`certgate check 'PATTERN'\` with the pattern of the configuration says what can be read.`,
