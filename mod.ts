@@ -1,5 +1,6 @@
 /**
- * certgate as a library: judge certificate pairs as Envoy does, and prune from a snapshot what Envoy would refuse.
+ * certgate as a library: judge certificate pairs as Envoy does, plan what Envoy Gateway is given, and prune from a
+ * snapshot what Envoy would refuse.
  *
  * @example Judge a pair
  * ```ts
@@ -15,6 +16,7 @@
  */
 export * from "./lib/model/mod.ts";
 export {
+  canonicalPair,
   keepMembers,
   makeSelfSigned,
   readFacts,
@@ -26,11 +28,27 @@ export {
   type AdviceOptions,
   adviseWarnings,
   applyAnswer,
+  type ArrivedPair,
+  certificateReady,
+  certificatesReady,
+  type Choice,
+  type ChooseOptions,
+  choosePair,
   describe,
   type EnvoyAnswer,
   judge,
+  type JudgedPair,
   judgeTrust,
+  listenerConditions,
   type ValidityDates,
 } from "./lib/health/mod.ts";
 export * from "./lib/xds/mod.ts";
 export * from "./lib/mutations/mod.ts";
+export * from "./lib/gate/mod.ts";
+export {
+  checkObject,
+  type ObjectProblem,
+  readResources,
+  type ResourceSet,
+  type ResourceText,
+} from "./lib/resources/mod.ts";
