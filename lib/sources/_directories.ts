@@ -1,5 +1,5 @@
 import { type Moment, Rest } from "./_rest.ts";
-import { sameStat, type Signature, signatureOf } from "./_signature.ts";
+import { isStampOf, type Signature, signatureOf, type Stamp } from "./_signature.ts";
 
 /** What stands at a path. */
 export type Listing =
@@ -15,7 +15,7 @@ interface Known {
   look: number;
   listing: Listing;
   readonly rest: Rest;
-  stat: Deno.FileInfo | null;
+  stamp: Stamp | null;
   /** Whether the entries were read at a time from which any change would show. */
   certain: boolean;
 }
@@ -40,7 +40,7 @@ export class Directories {
   /** What stands at the path; symbolic links are followed. */
   list(path: string): Listing {
     const known = this.#known.get(path) ??
-      { look: 0, listing: GONE, rest: new Rest(), stat: null, certain: false };
+      { look: 0, listing: GONE, rest: new Rest(), stamp: null, certain: false };
     if (known.look === this.#look) return known.listing;
     if (known.look === 0) this.#known.set(path, known);
     known.look = this.#look;
@@ -55,9 +55,10 @@ export class Directories {
     try {
       const stat = Deno.statSync(path);
       // Most of the time nothing has changed, and this is all that a directory costs.
-      if (known.certain && known.stat !== null && sameStat(stat, known.stat)) return;
-      known.stat = stat;
-      if (stat.isDirectory) this.#read(path, known, stat, signatureOf(stat));
+      if (known.certain && known.stamp !== null && isStampOf(known.stamp, stat)) return;
+      const signature = signatureOf(stat);
+      known.stamp = signature.stamp;
+      if (stat.isDirectory) this.#read(path, known, stat, signature);
       else known.listing = OTHER;
     } catch (error) {
       known.listing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory

@@ -5,7 +5,7 @@ import { Belief, type Found, type Patience } from "./_belief.ts";
 import type { Place } from "./_claims.ts";
 import { accessHint, readLayout, type ReadPair } from "./_read_layout.ts";
 import { type Moment, Rest } from "./_rest.ts";
-import { ABSENT, joinSignatures, looksSame, type Signature, signatureAt } from "./_signature.ts";
+import { ABSENT, joinSignatures, looksSame, type Signature, signatureAt, type Stamp } from "./_signature.ts";
 import type { Layout } from "./layout.ts";
 
 /** What the files of a pair were found to hold. */
@@ -49,7 +49,7 @@ export class PairState {
   #atomic = false;
   #read = false;
   #certain = false;
-  #stats: readonly Deno.FileInfo[] | null = null;
+  #stamps: readonly Stamp[] | null = null;
   #looks = 0;
 
   constructor(place: Place, parts: ReadingParts) {
@@ -111,10 +111,10 @@ export class PairState {
   #isIdle(before: Place): boolean {
     const { layout, directory } = this.place;
     const settled = this.#read && this.#certain && this.belief.waiting === null && before.layout === layout;
-    if (!settled || this.#stats === null) return false;
+    if (!settled || this.#stamps === null) return false;
     // To move the link shows in the names of the directory, and nobody writes behind it.
     if (this.#link !== null && ++this.#looks % WHOLE_LOOK !== 0) return true;
-    return members(layout).every((name, at) => looksSame(`${directory}/${name}`, this.#stats![at]));
+    return members(layout).every((name, at) => looksSame(`${directory}/${name}`, this.#stamps![at]));
   }
 
   #note(signature: Signature, moment: Moment): boolean {
@@ -132,8 +132,8 @@ export class PairState {
     const { directory, layout } = this.place;
     const names = members(layout);
     const parts = names.map((name) => signatureAt(`${directory}/${name}`));
-    const stats = parts.flatMap(({ stat }) => stat ?? []);
-    this.#stats = stats.length === parts.length && parts.length > 0 ? stats : null;
+    const stamps = parts.flatMap(({ stamp }) => stamp ?? []);
+    this.#stamps = stamps.length === parts.length && parts.length > 0 ? stamps : null;
     if (parts.length > 0 && parts.every((part) => part === ABSENT)) return ABSENT;
     const joined = joinSignatures(parts);
     return { ...joined, text: `${names.join("/")} ${joined.text}` };

@@ -3,8 +3,21 @@ export interface Signature {
   readonly text: string;
   /** Milliseconds since the epoch before which the last change must have happened, by the clock of the files. */
   readonly changedBefore: number;
-  /** The look itself, where the path is there. */
-  readonly stat?: Deno.FileInfo;
+  /** The numbers behind the text, where the path is there. */
+  readonly stamp?: Stamp;
+}
+
+/**
+ * What is kept of a look. Never the `FileInfo` itself: the runtime notices that such objects live on, makes all of them
+ * as long-lived ones from then on, and the thousands of each look are collected at a high price.
+ */
+export interface Stamp {
+  readonly dev: number;
+  readonly ino: number | null;
+  readonly size: number;
+  readonly mode: number | null;
+  readonly mtime: number;
+  readonly ctime: number;
 }
 
 /** The text of a path at which there is nothing. */
@@ -20,8 +33,7 @@ const CTIME_STEP = 1000;
  */
 export function signatureAt(path: string): Signature {
   try {
-    const stat = Deno.statSync(path);
-    return { ...signatureOf(stat), stat };
+    return signatureOf(Deno.statSync(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return ABSENT;
     return { text: `error ${(error as Error).message}`, changedBefore: -Infinity };
@@ -29,28 +41,33 @@ export function signatureAt(path: string): Signature {
 }
 
 /** Whether a path still looks as it did; the same as comparing texts, without making them. */
-export function looksSame(path: string, before: Deno.FileInfo): boolean {
+export function looksSame(path: string, before: Stamp): boolean {
   try {
-    return sameStat(Deno.statSync(path), before);
+    return isStampOf(before, Deno.statSync(path));
   } catch {
     return false;
   }
 }
 
-/** Whether two looks saw the same. */
-export function sameStat(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
-  return a.ino === b.ino && a.dev === b.dev && a.size === b.size && a.mode === b.mode &&
-    a.mtime?.getTime() === b.mtime?.getTime() && a.ctime?.getTime() === b.ctime?.getTime();
+/** Whether a look sees what an earlier one saw. */
+export function isStampOf(before: Stamp, stat: Deno.FileInfo): boolean {
+  return before.ino === stat.ino && before.dev === stat.dev && before.size === stat.size &&
+    before.mode === stat.mode && before.mtime === timeOf(stat.mtime) && before.ctime === timeOf(stat.ctime);
 }
 
-/** The same of a look that was had already. */
-export function signatureOf(stat: Deno.FileInfo): Signature {
-  const mtime = stat.mtime?.getTime() ?? 0;
-  const ctime = stat.ctime?.getTime() ?? 0;
+/** What is said of a look that was had already. */
+export function signatureOf(stat: Deno.FileInfo): Signature & { readonly stamp: Stamp } {
+  const { dev, ino, size, mode } = stat;
+  const stamp: Stamp = { dev, ino, size, mode, mtime: timeOf(stat.mtime), ctime: timeOf(stat.ctime) };
   return {
-    text: `${stat.dev}:${stat.ino}:${stat.size}:${mtime}:${ctime}:${stat.mode}`,
-    changedBefore: Math.max(mtime + 1, ctime + CTIME_STEP),
+    text: `${dev}:${ino}:${size}:${stamp.mtime}:${stamp.ctime}:${mode}`,
+    changedBefore: Math.max(stamp.mtime + 1, stamp.ctime + CTIME_STEP),
+    stamp,
   };
+}
+
+function timeOf(time: Date | null): number {
+  return time === null ? 0 : time.getTime();
 }
 
 /** One signature for several files that are read as a unit. */

@@ -3,6 +3,7 @@ import type { Config } from "../resources/mod.ts";
 import type { Patience } from "./_belief.ts";
 import { Directories } from "./_directories.ts";
 import { LookLoop } from "./_look_loop.ts";
+import { Probe } from "./_probe.ts";
 import type { Moment } from "./_rest.ts";
 import { TextState } from "./_text_state.ts";
 import { type OpenWatcher, Watches } from "./_watches.ts";
@@ -85,6 +86,7 @@ class TextTree {
   readonly #patience: Patience;
   readonly #directories = new Directories();
   readonly #states = new Map<string, TextState>();
+  readonly #probe = new Probe();
   #present = new Set<string>();
 
   constructor(root: string, patience: Patience) {
@@ -103,7 +105,8 @@ class TextTree {
     this.#directories.begin(moment());
     const problems = new Map<string, Text>();
     this.#present = new Set<string>();
-    this.#walk(this.#root, problems, []);
+    if (await this.#probe.answers(this.#root)) this.#walk(this.#root, problems, []);
+    else problems.set(this.#root, { problem: `"${this.#root}" does not answer` });
     let wish = Infinity;
     const wanted: TextState[] = [];
     for (const path of this.#present) {
