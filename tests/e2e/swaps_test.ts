@@ -57,7 +57,7 @@ Deno.test({
       const port = freePort();
       const names = hosts("v", VOLUMES);
       const certbot = new CertbotVolume(`${bed.volumes}/letsencrypt`, secretName("certbot.example.com"));
-      const csi = new CsiVolume(`${bed.volumes}/secrets/${secretName("csi.example.com")}`);
+      const csi = new CsiVolume(`${bed.volumes}/secrets/${secretName("csi.example.com")}`, 900);
       const renew = async () => {
         const pairs = await bed.issue(["certbot.example.com", "csi.example.com"]);
         await certbot.put(pairs[0]);

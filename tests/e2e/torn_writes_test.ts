@@ -26,10 +26,17 @@ const WITHIN = 5000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Rewrites a pair in place again and again, the certificate first and the key a little later. */
+/**
+ * Rewrites a pair in place again and again, the certificate first and the key a little later; every fourth time the
+ * certificate stops in its middle for a moment.
+ */
 async function tear(bed: Bed, volume: PlainVolume, pairs: readonly TestPair[]): Promise<TestPair> {
   for (let write = 0; write < WRITES; write++) {
     const pair = pairs[write % pairs.length];
+    if (write % 4 === 3) {
+      await volume.write("tls.crt", pair.certificate.slice(0, pair.certificate.length / 2));
+      await pause(GAPS[write % GAPS.length]);
+    }
     await volume.write("tls.crt", pair.certificate);
     await pause(GAPS[write % GAPS.length]);
     await volume.write("tls.key", pair.key);

@@ -53,12 +53,14 @@ export class KubeletVolume implements Volume {
   }
 }
 
-/** A volume of a csi driver: at each change the directory is taken away and mounted anew. */
+/** A volume of a csi driver: at each change the directory is taken away and, a little later, mounted anew. */
 export class CsiVolume implements Volume {
-  constructor(readonly path: string) {}
+  /** @param away Milliseconds for which nothing is there; default 0. */
+  constructor(readonly path: string, readonly away: number = 0) {}
 
   async put(members: Members): Promise<void> {
-    await Deno.remove(this.path, { recursive: true }).catch(() => {});
+    const gone = await Deno.remove(this.path, { recursive: true }).then(() => true, () => false);
+    if (gone) await new Promise((resolve) => setTimeout(resolve, this.away));
     await Deno.mkdir(this.path, { recursive: true });
     for (const [name, text] of Object.entries(members)) {
       await Deno.writeTextFile(`${this.path}/${name}`, text);
