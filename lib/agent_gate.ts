@@ -77,6 +77,7 @@ export class Gate {
   readonly #nudger: Nudger;
   readonly #keepSettled: () => Promise<void>;
   #lookTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #guard: ReturnType<typeof setInterval>;
   #view: GateView | null = null;
   #status: GateStatus | null = null;
   #dark: readonly DarkHostname[] = [];
@@ -126,6 +127,7 @@ export class Gate {
         this.#work.poke();
       },
     });
+    this.#guard = setInterval(() => this.#guardOutput(), config.watch.pollInterval);
   }
 
   /** Opens the gate; resolves when everything was looked at and published once. */
@@ -176,10 +178,18 @@ export class Gate {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#lookTimer);
+    clearInterval(this.#guard);
     this.#alarm.close();
     this.#nudger.stop();
     await Promise.all([this.#work.stop(), this.#looks.stop(), this.#inputs.stop()]);
     await Promise.all([this.#keepSettled(), this.#parts.keeper.settled()]);
+  }
+
+  /** Without its file Envoy Gateway ends every Envoy at once, so one that somebody took away comes back soon. */
+  async #guardOutput(): Promise<void> {
+    // What could not be written is tried again anyway.
+    if (this.#work.pending || this.#view === null || this.#view.output.message !== "") return;
+    if (!await this.#directory.intact() && !this.#stopped) this.#work.poke();
   }
 
   /** Envoy Gateway does not skip what is outdated: what comes while it works only keeps it from the newest. */
@@ -229,9 +239,8 @@ export class Gate {
     const next = Math.min(this.#view.edge ?? Infinity, now + (problem ? RETRY : REMINDER));
     this.#alarm.set(next, () => this.#work.poke());
     this.#nudger.published(written.changed);
-    this.#log.tell({ ...this.#view, pairs: pairs.values() }, now);
-    if (problem) log.error("envoy gateway's directory could not be written", { problem: written.problem });
-    else if (written.changed) {
+    this.#log.tell({ ...this.#view, pairs: pairs.values(), problem: written.problem }, now);
+    if (!problem && written.changed) {
       log.info("published to envoy gateway", {
         revision: written.revision,
         objects: plan.objects.length,

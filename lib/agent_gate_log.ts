@@ -26,16 +26,24 @@ export class GateLog {
       readonly findings: GatePlan["findings"];
       readonly sources: readonly SourceHealth[];
       readonly doubt: string;
+      /** Why Envoy Gateway's directory could not be written; empty if it could. */
+      readonly problem: string;
     },
     now: number,
   ): void {
     const next = new Map<string, Said>();
-    const say = (subject: string, what: string, fields: Said["fields"], sentence: string) => {
+    const say = (
+      subject: string,
+      what: string,
+      fields: Said["fields"],
+      sentence: string,
+      level: "warn" | "error" = "warn",
+    ) => {
       const before = this.#said.get(subject);
       const same = before?.what === what;
       if (same && now - before.at < REMINDER) return next.set(subject, before);
       next.set(subject, { what, at: now, fields });
-      this.#log.warn(sentence, same ? { ...fields, reminder: true } : fields);
+      this.#log[level](sentence, same ? { ...fields, reminder: true } : fields);
     };
     for (const listener of view.plan.listeners) {
       if (listener.published !== null) continue;
@@ -58,6 +66,7 @@ export class GateLog {
       say(`source ${source}`, `${up} ${message}`, { source, up, errors, message }, SOURCE);
     }
     if (view.doubt) say("clock", "wrong", { why: view.doubt }, CLOCK);
+    if (view.problem) say("output", view.problem, { problem: view.problem }, OUTPUT, "error");
     const present = new Set(view.plan.listeners.map(listenerSubject));
     for (const [subject, { fields }] of this.#said) {
       const kind = subject.split(" ", 1)[0];
@@ -72,6 +81,7 @@ const UNHEALTHY = "listener certificate unhealthy";
 const HELD = "a renewal is not usable, the last good pair is held";
 const FINDING = "a resource is not as it should be";
 const SOURCE = "a source of certificates has problems";
+const OUTPUT = "envoy gateway's directory could not be written";
 const CLOCK = "the clock of this host is not believed";
 
 const ENDED: Readonly<Record<string, string>> = {
@@ -79,6 +89,7 @@ const ENDED: Readonly<Record<string, string>> = {
   held: "the last good pair is held no more",
   finding: "a resource is as it should be again",
   source: "a source of certificates is in order again",
+  output: "envoy gateway's directory can be written again",
   clock: "the clock of this host is believed again",
 };
 

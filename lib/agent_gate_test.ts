@@ -259,6 +259,19 @@ Deno.test("startAgent() opens, changes and closes the gate at a reload, and touc
   assert.equal(await host.output(), before);
 });
 
+Deno.test("startAgent() puts back at once what somebody takes out of envoy gateway's directory", async () => {
+  await using host = await Host.make(["a.example.com"]);
+  await host.putPair("a.example.com", await makePair("a.example.com"));
+  await host.start();
+  const before = await host.output();
+  await Deno.remove(join(host.dir, "output"), { recursive: true });
+  const end = performance.now() + PATIENCE;
+  while (await host.output().catch(() => "") !== before) {
+    assert(performance.now() < end, "it does not come back");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
 Deno.test("startAgent() says why nothing can be published, and publishes when it can", async () => {
   await using host = await Host.make(["a.example.com"]);
   await host.putPair("a.example.com", await makePair("a.example.com"));
@@ -269,9 +282,17 @@ Deno.test("startAgent() says why nothing can be published, and publishes when it
   assert.notEqual(output.message, "");
   assert.equal(converged, false);
   assert.match(await host.metrics(), /certgate_gate_publish_failed 1/);
+  for (const _ of [1, 2]) {
+    const failures = await host.metrics();
+    host.offset += 10_000;
+    const end = performance.now() + PATIENCE;
+    while (await host.metrics() === failures) assert(performance.now() < end, "it is not tried again");
+  }
   await Deno.remove(join(host.dir, "output"));
   host.offset += 10_000;
   await host.until("it is published", (status) => status.output.message === "");
+  const said = host.log.lines.filter(({ sentence }) => sentence.startsWith("envoy gateway's directory "));
+  assert.deepEqual(said.map(({ level }) => level), ["error", "info"], "said once, however often it is tried");
   assert((await host.output()).includes("a.example.com"));
   assert.match(await host.metrics(), /certgate_gate_publish_failed 0/);
 });

@@ -21,6 +21,8 @@ export interface EgDirectory {
   readonly file: string;
   /** Makes the directory say this. Calls are done one after the other. */
   publish(objects: readonly PublishedObject[]): Promise<Published>;
+  /** Whether the files that were published are still the ones there; costs a look at each of them and reads none. */
+  intact(): Promise<boolean>;
 }
 
 /** What is needed beside the directory. */
@@ -59,6 +61,7 @@ export async function openEgDirectory(parts: EgDirectoryParts): Promise<EgDirect
       last = next.catch(() => {});
       return next;
     },
+    intact: () => directory.intact(),
   };
 }
 
@@ -128,6 +131,15 @@ class Directory {
       metrics.set("certgate_gate_last_publish_timestamp_seconds", clock() / 1000);
     }
     return { changed, revision, problem };
+  }
+
+  async intact(): Promise<boolean> {
+    for (const [name, { signature }] of [...this.#known]) {
+      const found = await signatureOf(join(this.#parts.directory, name)).catch(() => null);
+      // What was written meanwhile is certgate's own.
+      if (found !== signature && this.#known.get(name)?.signature === signature) return false;
+    }
+    return true;
   }
 
   /** Writes a file unless it says the same already; returns whether it was written. */

@@ -118,7 +118,9 @@ Deno.test("openEgDirectory() puts right what somebody has changed, deleted or op
       ["directory deleted", () => Deno.remove(directory, { recursive: true })],
     ];
     for (const [i, [what, harm]] of harms.entries()) {
+      assert.equal(await eg.intact(), true, what);
       await harm();
+      assert.equal(await eg.intact(), false, what);
       assert.equal((await eg.publish([gateway])).changed, true, what);
       assert.equal(await Deno.readTextFile(file), text, what);
       const { isFile, mode } = await Deno.lstat(file);
