@@ -17,11 +17,12 @@ import { toolPath } from "../setup/tools.ts";
 
 const ignore = toolPath("envoy") === null || toolPath("envoy-gateway") === null;
 
-const HOSTS = 10;
-const WRITES = 100;
-// What a program needs between its two files: from nothing to longer than certgate waits before it looks again.
-const GAPS = [0, 5, 20, 50, 120];
-const REST = 60;
+const HOSTS = 20;
+const WRITES = 50;
+// Milliseconds that a program needs between its two files, and until it comes again: some shorter and some longer than
+// the quiet after which certgate reads, all shorter than what it takes until a misfit is believed.
+const GAPS = [0, 5, 50, 250, 350];
+const RESTS = [50, 300];
 const WITHIN = 5000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -40,7 +41,7 @@ async function tear(bed: Bed, volume: PlainVolume, pairs: readonly TestPair[]): 
     await volume.write("tls.crt", pair.certificate);
     await pause(GAPS[write % GAPS.length]);
     await volume.write("tls.key", pair.key);
-    await pause(REST);
+    await pause(RESTS[write % RESTS.length]);
   }
   const [last] = await bed.issue([pairs[0].host]);
   await volume.put(secretMembers(last));
