@@ -32,6 +32,7 @@ export class DeliveryTracker {
   readonly #expectsEnvoy: boolean;
   readonly #clock: () => number;
   #envoySeen = false;
+  #coming = false;
   #firstCall: number | null = null;
 
   /**
@@ -68,7 +69,10 @@ export class DeliveryTracker {
 
   /** Takes note of what the Envoys say; returns whether anything is different. */
   looked(envoys: readonly EnvoyStatus[]): boolean {
-    if (isDeepStrictEqual(envoys, this.#envoys)) return false;
+    // What was waited for is given up with time, too.
+    const wasComing = this.#coming;
+    this.#coming = this.#stillComing();
+    if (isDeepStrictEqual(envoys, this.#envoys)) return this.#coming !== wasComing;
     this.#envoys = envoys;
     this.#envoySeen ||= envoys.some(isLive);
     // One that begins has its certificates loaded, and listens on nothing yet.

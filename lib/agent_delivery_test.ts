@@ -101,10 +101,11 @@ Deno.test("DeliveryTracker waits for an Envoy for half a minute, and for one tha
   const { tracker, time } = makeTracker();
   tracker.published(plan("r1"));
   tracker.answered([{ namespace: "edge", name: "web", revision: "r1" }]);
+  assert.equal(tracker.looked([]), true);
   time.now = 29_999;
-  assert.equal(tracker.of(listener("aa")), "waiting");
+  assert.deepEqual([tracker.of(listener("aa")), tracker.looked([])], ["waiting", false]);
   time.now = 30_000;
-  assert.equal(tracker.of(listener("aa")), "unknown");
+  assert.deepEqual([tracker.of(listener("aa")), tracker.looked([])], ["unknown", true]);
   tracker.looked([envoy(true, "aa")]);
   tracker.looked([envoy(false)]);
   assert.equal(tracker.of(listener("aa")), "waiting");

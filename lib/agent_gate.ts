@@ -270,9 +270,10 @@ export class Gate {
     const envoys = await this.#admins.look();
     if (this.#delivery.looked(envoys)) this.#moved = true;
     showEnvoys(this.#parts.metrics, envoys);
-    if (this.#moved) this.#lookPause = LOOK_WAITING;
-    // What is waited for may also be given up with time.
-    if (this.#moved || !this.#status?.converged) this.#show(false);
+    if (this.#moved) {
+      this.#show(false);
+      this.#lookPause = LOOK_WAITING;
+    }
     clearTimeout(this.#lookTimer);
     if (this.#stopped) return false;
     // What does not come soon comes late, and looking costs Envoy something too.
