@@ -210,7 +210,7 @@ export class Gate {
       patience: PATIENCE,
     }, clock());
     const now = clock();
-    const { plan, refused } = checkPlan(this.#plan(input.objects, pairs, now));
+    const { plan, refused } = checkPlan(this.#plan(input.objects, pairs, now), input.objects);
     const findings = [...input.findings, ...plan.findings, ...refused];
     this.#delivery.published(plan);
     this.#dark = listDark(plan);

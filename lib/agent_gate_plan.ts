@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { GatePlan, ObjectKey, PublishedObject, ResourceFinding } from "./model/mod.ts";
+import type { GatePlan, ObjectKey, PublishedObject, ResourceFinding, ResourceObject } from "./model/mod.ts";
 import { checkObject } from "./resources/mod.ts";
 import type { DarkHostname } from "./server/mod.ts";
 import { keyOf } from "./agent_names.ts";
@@ -13,9 +13,15 @@ export async function readNudge(output: string): Promise<number> {
 const checked = new WeakMap<object, ReturnType<typeof checkObject>>();
 
 /** Takes out what Envoy Gateway would refuse, because one refused object makes it refuse them all. */
-export function checkPlan(plan: GatePlan): { plan: GatePlan; refused: ResourceFinding[] } {
+export function checkPlan(
+  plan: GatePlan,
+  read: readonly ResourceObject[],
+): { plan: GatePlan; refused: ResourceFinding[] } {
   const refused: ResourceFinding[] = [];
+  // What goes out as it was read was checked when it was read.
+  const known = new Set<object>(read.map(({ value }) => value));
   const fine = (object: PublishedObject): boolean => {
+    if (known.has(object.value)) return true;
     let complaints = checked.get(object.value);
     if (complaints === undefined) {
       complaints = checkObject(object.value);
