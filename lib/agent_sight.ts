@@ -17,7 +17,8 @@ const RETURN_GRACE = 5000;
  *
  * - A source that cannot be looked at hides its pairs.
  * - A source of several pairs that has none at all any more hides them: nobody deletes all at once.
- * - Of a source that is no longer configured nothing is expected.
+ * - Of a source that is no longer configured nothing is expected, unless one that is cannot be looked at: then its path
+ *   may be a wrong one.
  */
 export class Sight {
   readonly #downAt = new Map<string, number>();
@@ -46,6 +47,14 @@ export class Sight {
         hidden.set(source, { why: `every pair of the source ${shown} is gone at once`, until: null });
       }
     }
-    return (key) => hidden.get(names.get(key) ?? "") ?? null;
+    const configured = new Set(sources.map(({ source }) => source));
+    const down = sources.find(({ up }) => !up);
+    const blind = down === undefined ? null : hidden.get(down.source) ?? null;
+    return (key) => {
+      const source = names.get(key) ?? "";
+      const out = hidden.get(source) ?? null;
+      if (out !== null || source === "" || configured.has(source)) return out;
+      return blind;
+    };
   }
 }

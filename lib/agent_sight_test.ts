@@ -26,3 +26,13 @@ Deno.test("Sight does not believe that all pairs of a source were deleted at onc
   assert.deepEqual(look("n/a"), { why: 'every pair of the source "/a/*" is gone at once', until: null });
   assert.equal(look("n/c"), null);
 });
+
+Deno.test("Sight keeps the pairs of a source that has become another one, while that cannot be looked at", () => {
+  const kept = new Map(names).set("n/resource", "");
+  const sight = new Sight();
+  const look = sight.look(kept, [health("/a/*", true, 2), health("/wrong", false, 0)], 0);
+  assert.deepEqual(look("n/c"), { why: 'the source "/wrong" cannot be looked at', until: null });
+  assert.deepEqual([look("n/a"), look("n/resource"), look("n/unknown")], [null, null, null]);
+  const after = sight.look(kept, [health("/a/*", true, 2), health("/right", true, 0)], 1);
+  assert.equal(after("n/c"), null);
+});

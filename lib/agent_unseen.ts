@@ -6,6 +6,7 @@ import type { ResourceText } from "./resources/mod.ts";
  * looks like a directory from which everything was deleted, and without Gateways Envoy Gateway ends its Envoys.
  *
  * - A directory that cannot be looked into hides the files below it.
+ * - The directory of the resources itself hides them all, also those of the one that was configured before.
  * - A directory without any file, where there were some, hides them all. Who means it puts an empty file there.
  *
  * @param files What is there now; a directory that cannot be looked into is an entry with a problem.
@@ -18,9 +19,11 @@ export function withUnseen(
   directory: string,
 ): { files: ReadonlyMap<string, ResourceText>; findings: ResourceFinding[] } {
   const all = new Map(files);
+  const root = directory.replace(/(?<=.)\/+$/, "");
+  const blind = files.size === 0 || [...files].some(([path, file]) => path === root && "problem" in file);
   const hidden = [...files].flatMap(([path, file]) => "problem" in file ? [`${path}/`] : []);
   for (const [path, text] of good) {
-    if (files.size > 0 && !hidden.some((parent) => path.startsWith(parent))) continue;
+    if (!blind && !hidden.some((parent) => path.startsWith(parent))) continue;
     if (!all.has(path)) all.set(path, { text });
   }
   if (files.size > 0 || good.size === 0) return { files: all, findings: [] };

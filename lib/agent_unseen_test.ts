@@ -20,6 +20,19 @@ Deno.test("withUnseen() keeps the files of a directory that cannot be looked int
   assert.deepEqual(used(new Map([["/r", { problem: "gone" }]])), ["/r !", "/r/a.yaml a", "/r/sub/b.yaml b"]);
 });
 
+Deno.test("withUnseen() keeps everything where the directory is a wrong one", () => {
+  const all = ["/a.yaml a", "/sub/b.yaml b"].map((line) => `/r${line}`);
+  for (const directory of ["/wrong", "/wrong/"]) {
+    const { files } = withUnseen(new Map([["/wrong", { problem: "gone" }]]), good, directory);
+    assert.deepEqual(
+      [...files].slice(1).map(([path, file]) => `${path} ${"text" in file && file.text}`),
+      all,
+    );
+  }
+  const other = withUnseen(new Map([["/other/c.yaml", { text: "c" }]]), good, "/other");
+  assert.deepEqual([...other.files.keys()], ["/other/c.yaml"], "one that can be seen is what is meant");
+});
+
 Deno.test("withUnseen() does not believe that everything was deleted, and says so", () => {
   const { files, findings } = withUnseen(new Map(), good, "/r");
   assert.equal(files.size, 2);
