@@ -5,6 +5,8 @@ export interface Group {
   readonly holds: (path: string) => boolean;
   /** Seconds after which the process and everything it started are ended. */
   readonly limit: number;
+  /** Whether its files run side by side, as many as there are cores. */
+  readonly parallel?: true;
 }
 
 const below = (...folders: string[]) => (path: string) =>
@@ -17,6 +19,7 @@ export const GROUPS: readonly Group[] = [
     name: "unit",
     holds: (path) => !path.startsWith("tests/") || below("tests/lint", "tests/setup")(path),
     limit: 300,
+    parallel: true,
   },
   { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 300 },
   { name: "vectors", holds: below("tests/vectors"), limit: 600 },

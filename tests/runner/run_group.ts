@@ -56,7 +56,8 @@ async function runTests(
   options: RunGroupOptions,
 ): Promise<Ending> {
   // Types are a test of the house; a mistake in one file shall not take the tests of all others with it.
-  const args = ["test", "-A", "--no-check", `--junit-path=${report}`, ...options.args, ...files];
+  const together = group.parallel ? ["--parallel"] : [];
+  const args = ["test", "-A", "--no-check", ...together, `--junit-path=${report}`, ...options.args, ...files];
   const env = Deno.stdout.isTerminal() ? undefined : { NO_COLOR: "1" };
   const child = new Deno.Command(Deno.execPath(), { args, cwd: options.root, env, stdin: "null" }).spawn();
   let late = false;
