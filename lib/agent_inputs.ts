@@ -13,7 +13,7 @@ import type {
 import { type Keep, type Metrics, openKeep } from "./outputs/mod.ts";
 import { canonicalPair, readFacts } from "./pki/mod.ts";
 import { type Config, readResources } from "./resources/mod.ts";
-import { openSources, openTexts, type Sources, type Texts } from "./sources/mod.ts";
+import { openSources, openTexts, type Sources, type Texts, WatchThread } from "./sources/mod.ts";
 import { keyOf } from "./agent_names.ts";
 import type { Arrival } from "./agent_pairs.ts";
 import { withUnseen } from "./agent_unseen.ts";
@@ -46,15 +46,24 @@ export class GateInputs {
   readonly #sources: Sources;
   readonly #texts: Texts;
   readonly #keep: Keep;
+  readonly #watchThread: WatchThread;
   #good: ReadonlyMap<string, string>;
   #resourcePairs = new Map<string, { pair: PairBytes; facts: Facts; hash: string }>();
 
-  private constructor(directory: string, repair: boolean, sources: Sources, texts: Texts, keep: Keep) {
+  private constructor(
+    directory: string,
+    repair: boolean,
+    sources: Sources,
+    texts: Texts,
+    keep: Keep,
+    watchThread: WatchThread,
+  ) {
     this.#directory = directory;
     this.#repair = repair;
     this.#sources = sources;
     this.#texts = texts;
     this.#keep = keep;
+    this.#watchThread = watchThread;
     const decoder = new TextDecoder();
     this.#good = new Map([...keep.entries()].map(([path, bytes]) => [path, decoder.decode(bytes)]));
   }
@@ -64,12 +73,14 @@ export class GateInputs {
     const { config, log, metrics, clock, onChange } = parts;
     const { sources, watch, gate: { repair } } = config;
     const keep = await openKeep(join(config.stateDir, "resources"), log);
+    const watchThread = new WatchThread({ log });
     const inputs = new GateInputs(
       directory,
       repair,
-      openSources({ sources, watch, repair, log, metrics, clock, onChange }),
-      openTexts({ directory, watch, log, clock, onChange }),
+      openSources({ sources, watch, repair, log, metrics, clock, onChange, watchThread }),
+      openTexts({ directory, watch, log, clock, onChange, watchThread }),
       keep,
+      watchThread,
     );
     await Promise.all([inputs.#sources.first, inputs.#texts.first]);
     return inputs;
@@ -123,6 +134,7 @@ export class GateInputs {
   /** Ends the watching and writes what is to be kept. */
   async stop(): Promise<void> {
     await Promise.all([this.#sources.stop(), this.#texts.stop()]);
+    this.#watchThread.close();
     await this.#keep.settled();
   }
 

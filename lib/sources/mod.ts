@@ -14,3 +14,4 @@ export * from "./secret_name.ts";
 export * from "./sighting.ts";
 export * from "./source_error.ts";
 export * from "./source_metrics.ts";
+export * from "./watch_thread.ts";

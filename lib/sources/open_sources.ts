@@ -6,7 +6,9 @@ import { LookLoop } from "./_look_loop.ts";
 import type { Moment } from "./_rest.ts";
 import { SourceReport } from "./_source_report.ts";
 import { SourceLook } from "./_source_look.ts";
-import { type OpenWatcher, Watches } from "./_watches.ts";
+import { watchWith } from "./_watch_with.ts";
+import type { OpenWatcher } from "./_watches.ts";
+import type { WatchThread } from "./watch_thread.ts";
 import type { Sighting } from "./sighting.ts";
 import type { SourceMetrics } from "./source_metrics.ts";
 
@@ -36,7 +38,9 @@ export interface SourcesParts {
   readonly clock: () => number;
   /** Called after a look by which `sightings()` or `health()` has changed. */
   readonly onChange: () => void;
-  /** Instead of `Deno.watchFs`. */
+  /** The thread that watches; without one this makes its own. */
+  readonly watchThread?: WatchThread;
+  /** Instead of the runtime's watcher, in no thread. */
   readonly openWatcher?: OpenWatcher;
 }
 
@@ -67,9 +71,7 @@ export function openSources(parts: SourcesParts): Sources {
   };
   const looks = parts.sources.map((source) => new SourceLook(source, directories, reading, log));
   const report = new SourceReport(parts.sources.map(({ path }) => path), { log, metrics });
-  const watches = watch.events
-    ? new Watches({ log, onHint: () => loop.hint(), open: parts.openWatcher })
-    : null;
+  const watches = watch.events ? watchWith(parts, () => loop.hint()) : null;
   const began = performance.now();
   let settled = () => {};
   const first = new Promise<void>((resolve) => settled = resolve);

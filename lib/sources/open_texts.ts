@@ -6,7 +6,9 @@ import { LookLoop } from "./_look_loop.ts";
 import { Probe } from "./_probe.ts";
 import type { Moment } from "./_rest.ts";
 import { TextState } from "./_text_state.ts";
-import { type OpenWatcher, Watches } from "./_watches.ts";
+import { watchWith } from "./_watch_with.ts";
+import type { OpenWatcher } from "./_watches.ts";
+import type { WatchThread } from "./watch_thread.ts";
 
 /** What a file holds, or why that cannot be told. */
 export type Text = { readonly text: string } | { readonly problem: string };
@@ -36,7 +38,9 @@ export interface TextsParts {
   readonly clock: () => number;
   /** Called after a look by which `texts()` has changed. */
   readonly onChange: () => void;
-  /** Instead of `Deno.watchFs`. */
+  /** The thread that watches; without one this makes its own. */
+  readonly watchThread?: WatchThread;
+  /** Instead of the runtime's watcher, in no thread. */
   readonly openWatcher?: OpenWatcher;
 }
 
@@ -52,9 +56,7 @@ export function openTexts(parts: TextsParts): Texts {
   const { log, clock, watch } = parts;
   const tree = new TextTree(parts.directory, watch);
   const moment = (): Moment => ({ now: performance.now(), wall: clock() });
-  const watches = watch.events
-    ? new Watches({ log, onHint: () => loop.hint(), open: parts.openWatcher })
-    : null;
+  const watches = watch.events ? watchWith(parts, () => loop.hint()) : null;
   const began = performance.now();
   let settled = () => {};
   const first = new Promise<void>((resolve) => settled = resolve);
