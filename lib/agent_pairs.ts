@@ -182,14 +182,16 @@ const LAZY = {
   certificates: [],
 };
 
-function chooseOptions({ gate, onExpired }: Config) {
+function chooseOptions({ gate }: Config) {
   return {
+    // Envoy Gateway leaves out a pair with any certificate outside its dates, and says so to nobody: then another
+    // listener would answer in its place.
+    onExpired: "withhold",
+    chainDates: "withhold",
     margin: gate.expiryMargin,
-    onExpired,
-    chainDates: gate.chainDates,
     hold: gate.holdLastGood,
     expiresSoon: typeof gate.expiresSoon === "number"
       ? gate.expiresSoon
       : Number(gate.expiresSoon.slice(0, -1)) * 86_400_000,
-  };
+  } as const;
 }

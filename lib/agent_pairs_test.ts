@@ -122,3 +122,17 @@ Deno.test("PairBook holds what is out of sight, also when it starts that way, un
     assert.equal((await judgeAll(book, [], NOW + 6000)).size, 0);
   });
 });
+
+Deno.test("PairBook withholds what Envoy Gateway would leave out, whatever onExpired says", async () => {
+  await withBook(async (open) => {
+    const pair = arrival(await makePair());
+    const lenient = configSchema.parse({ onExpired: "serve" });
+    const judgeAt = async (now: number) => {
+      const options = { store: store(), sources: [UP], config: lenient, patience: 100 };
+      const state = (await (await open()).judge([pair], options, now)).get("edge/a")!;
+      return [state.verdict.cause, state.served];
+    };
+    assert.equal((await judgeAt(NOW + 29 * DAY))[0], "usable");
+    assert.deepEqual(await judgeAt(NOW + 31 * DAY), ["expired", null]);
+  });
+});

@@ -89,8 +89,6 @@ const gate = z.strictObject({
     ),
   ]).default(0.33)
     .describe("How much of its life is left when a certificate counts as expiring soon: a fraction, or days"),
-  chainDates: z.enum(["warn", "withhold"]).default("warn")
-    .describe("What is done about a later certificate of the file that is out of its dates"),
   nameCoverage: z.enum(["warn", "withhold"]).default("warn")
     .describe("What is done about a certificate that is not for the hostname of its listener"),
   repair: z.boolean().default(false)
@@ -157,9 +155,13 @@ export const configSchema = z.strictObject({
   onDark: z.enum(["refuse", "wildcard"]).default("refuse")
     .describe("A withheld hostname that a wildcard would catch is refused, or left to the wildcard"),
   onExpired: z.enum(["withhold", "serve"]).default("withhold")
-    .describe("Whether an expired certificate stops its hostname; Envoy itself would load it"),
+    .describe(
+      "Whether an expired certificate in a snapshot stops its hostname; Envoy would load it, Envoy Gateway takes none from the gate",
+    ),
   neverGate: z.array(z.string().min(1)).default([])
-    .describe("Secrets, as namespace/name, that the dates alone never withhold"),
+    .describe(
+      "Secrets, as namespace/name, that certgate never withholds for their dates alone; Envoy Gateway itself may",
+    ),
   log,
 }).prefault({});
 
