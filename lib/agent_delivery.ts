@@ -34,6 +34,7 @@ export class DeliveryTracker {
   #envoySeen = false;
   #coming = false;
   #firstCall: number | null = null;
+  #usual = 0;
 
   /**
    * @param expectsEnvoy Whether Envoys are looked for; then what Envoy Gateway has is not yet served.
@@ -63,7 +64,11 @@ export class DeliveryTracker {
   answered(gateways: readonly SeenGateway[]): boolean {
     const fresh = gateways.filter((gateway) => this.#seen.get(keyOf(gateway)) !== gateway.revision);
     if (gateways.length > 0) this.#firstCall ??= this.#clock();
-    for (const gateway of fresh) this.#seen.set(keyOf(gateway), gateway.revision);
+    for (const gateway of fresh) {
+      this.#seen.set(keyOf(gateway), gateway.revision);
+      const wanted = this.#published.get(keyOf(gateway));
+      if (wanted?.revision === gateway.revision) this.#usual = this.#clock() - wanted.since;
+    }
     return fresh.length > 0;
   }
 
@@ -88,6 +93,19 @@ export class DeliveryTracker {
   /** The revision that the hook has seen last of a Gateway as it was published. */
   seen(gateway: ObjectName): string | null {
     return this.#seen.get(keyOf(gateway)) ?? null;
+  }
+
+  /** Whether a call carried something other than what was published of a Gateway. */
+  isOlder(gateways: readonly SeenGateway[]): boolean {
+    return gateways.some((gateway) => {
+      const wanted = this.#published.get(keyOf(gateway));
+      return wanted !== undefined && wanted.revision !== gateway.revision;
+    });
+  }
+
+  /** Milliseconds that the latest revision took from its publication to the hook; 0 before the first. */
+  get usual(): number {
+    return this.#usual;
   }
 
   /** Since when, in milliseconds since the epoch, a revision waits to be seen by the hook; `null` if none does. */

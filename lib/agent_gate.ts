@@ -84,6 +84,8 @@ export class Gate {
   #publishedAt: number | null = null;
   #stopped = false;
   #hookSeen = false;
+  /** Whether Envoy Gateway is to be made to call again: that does not wait until it calls. */
+  #nudged = false;
   /** Whether something is further than what is shown. */
   #moved = false;
   #lookPause = LOOK_WAITING;
@@ -111,7 +113,7 @@ export class Gate {
     };
     this.#work = makeLoop(() => inSpan("gate.reconcile", {}, (span) => this.#reconcile(span)), {
       spacing: parts.spacing ?? SPACING,
-      mayBegin: () => !this.#isDigesting(),
+      mayBegin: () => this.#nudged || !this.#isDigesting(),
       onError: onError("publish"),
     });
     this.#looks = makeLoop(() => this.#look(), { spacing: LOOK_WAITING / 2, onError: onError("look") });
@@ -124,6 +126,7 @@ export class Gate {
       log: parts.log,
       onNudge: (cause) => {
         parts.metrics.add("certgate_gate_nudges_total", { cause });
+        this.#nudged = true;
         this.#work.poke();
       },
     });
@@ -171,7 +174,15 @@ export class Gate {
     this.#hookSeen ||= gateways.length > 0;
     this.#nudger.answered(gateways.length);
     if (this.#delivery.answered(gateways)) this.#moved = true;
+    this.#noteProgress(this.#delivery.isOlder(gateways));
     this.#looks.poke();
+  }
+
+  /** @param shownOlder Whether a call has just carried something older than what was published. */
+  #noteProgress(shownOlder: boolean): void {
+    const since = this.#delivery.pendingSince();
+    if (since === null) this.#nudger.caughtUp();
+    else this.#nudger.behind(since, { shownOlder, usual: this.#delivery.usual });
   }
 
   /** Ends everything and writes what is to be kept. What was published stays. */
@@ -202,6 +213,7 @@ export class Gate {
   async #reconcile(span: OpenSpan): Promise<boolean> {
     const { clock, store, log, metrics } = this.#parts;
     const started = performance.now();
+    this.#nudged = false;
     const input = this.#inputs.gather();
     const pairs = await this.#book.judge(input.arrivals, {
       store: store(),
@@ -239,6 +251,7 @@ export class Gate {
     const next = Math.min(this.#view.edge ?? Infinity, now + (problem ? RETRY : REMINDER));
     this.#alarm.set(next, () => this.#work.poke());
     this.#nudger.published(written.changed);
+    this.#noteProgress(false);
     this.#log.tell({ ...this.#view, pairs: pairs.values(), problem: written.problem }, now);
     if (!problem && written.changed) {
       log.info("published to envoy gateway", {

@@ -2,7 +2,7 @@ import type { SetTimer } from "./host/mod.ts";
 import type { Log } from "./model/mod.ts";
 
 /** Why Envoy Gateway is made to call again. */
-export type NudgeCause = "start" | "hook_error";
+export type NudgeCause = "start" | "hook_error" | "change";
 
 const systemTimer: SetTimer = (ring, milliseconds) => {
   const timer = setTimeout(ring, milliseconds);
@@ -12,13 +12,17 @@ const systemTimer: SetTimer = (ring, milliseconds) => {
 const FIRST_CALL = 1500;
 const SHORTEST_BACKOFF = 1000;
 const LONGEST_BACKOFF = 60_000;
+// A call with something older is no proof that the newest is not on its way; twice the usual time is.
+const SHOWN_OLDER = 2000;
+const NOT_SHOWN = 15_000;
 
 /**
  * Makes Envoy Gateway translate again where it would not come back by itself: after a start, because a call may have
- * been lost while nobody listened, and after an error, because it does not repeat a call above 256 KiB.
+ * been lost while nobody listened; after an error, because it does not repeat a call above 256 KiB; and where a change
+ * is not taken up, because Envoy Gateway is deaf from its first look at the directory until that has been worked off.
  *
  * - A start needs no nudge if a call comes anyway, or if something new was published.
- * - Errors in a row are nudged ever more seldom, at last once a minute.
+ * - Errors in a row are nudged ever more seldom, at last once a minute; so is a change in whose place older things come.
  */
 export class Nudger {
   readonly #log: Log;
@@ -30,6 +34,7 @@ export class Nudger {
   readonly #monotonic: () => number;
   #started = false;
   #failedAt = -Infinity;
+  #change: { readonly since: number; backoff: number; wasShownOlder: boolean } | null = null;
 
   /** @param count The counter that was published last. */
   constructor(
@@ -82,6 +87,34 @@ export class Nudger {
     this.#backoff = Math.min(this.#backoff * 2, LONGEST_BACKOFF);
   }
 
+  /** Takes note that everything published has been shown to the hook. */
+  caughtUp(): void {
+    this.#disarm("change");
+    this.#change = null;
+  }
+
+  /**
+   * Takes note that something published has not been shown to the hook: nudged once if no call comes, and each time that
+   * a call brings something older in its place.
+   *
+   * @param since When the oldest of it was published; another time is another change.
+   * @param shownOlder Whether a call has just brought something older.
+   * @param usual Milliseconds that Envoy Gateway takes as a rule; 0 while that is unknown.
+   */
+  behind(since: number, { shownOlder, usual }: { shownOlder: boolean; usual: number }): void {
+    if (this.#change?.since !== since) {
+      this.caughtUp();
+      this.#change = { since, backoff: SHOWN_OLDER, wasShownOlder: false };
+      this.#arm("change", patience(NOT_SHOWN, usual));
+    }
+    const change = this.#change!;
+    if (!shownOlder || (change.wasShownOlder && this.#timers.has("change"))) return;
+    change.wasShownOlder = true;
+    this.#disarm("change");
+    this.#arm("change", patience(change.backoff, usual));
+    change.backoff = Math.min(change.backoff * 2, LONGEST_BACKOFF);
+  }
+
   /** Ends all waiting. */
   stop(): void {
     for (const cause of this.#timers.keys()) this.#disarm(cause);
@@ -101,4 +134,9 @@ export class Nudger {
     this.#timers.get(cause)?.();
     this.#timers.delete(cause);
   }
+}
+
+// What was published while Envoy Gateway did not run took long, and says nothing of how long it takes.
+function patience(least: number, usual: number): number {
+  return Math.max(least, Math.min(2 * usual, LONGEST_BACKOFF));
 }

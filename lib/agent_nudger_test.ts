@@ -83,3 +83,30 @@ Deno.test("Nudger ends all waiting", () => {
   nudger.stop();
   assert.equal(timers.waiting.length, 0);
 });
+
+Deno.test("Nudger nudges once for a change that no call brings, and not at all for one that is shown", () => {
+  const { timers, nudged, nudger } = makeNudger();
+  nudger.behind(10, { shownOlder: false, usual: 0 });
+  nudger.behind(10, { shownOlder: false, usual: 0 });
+  assert.equal(timers.ring(), 15_000);
+  nudger.behind(10, { shownOlder: false, usual: 0 });
+  assert.deepEqual([nudged, timers.waiting.length], [["change"], 0]);
+  nudger.behind(20, { shownOlder: false, usual: 9000 });
+  assert.equal(timers.waiting[0].after, 18_000, "one that takes its time is given it");
+  nudger.caughtUp();
+  assert.equal(timers.waiting.length, 0);
+});
+
+Deno.test("Nudger nudges soon, then ever more seldom, where calls bring something older than the change", () => {
+  const { timers, nudged, nudger } = makeNudger();
+  nudger.behind(10, { shownOlder: false, usual: 0 });
+  const waits = Array.from({ length: 7 }, () => {
+    nudger.behind(10, { shownOlder: true, usual: 0 });
+    nudger.behind(10, { shownOlder: true, usual: 0 });
+    return timers.ring();
+  });
+  assert.deepEqual(waits, [2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+  nudger.behind(30, { shownOlder: true, usual: 0 });
+  assert.equal(timers.ring(), 2000, "another change begins anew");
+  assert.equal(nudged.length, 8);
+});

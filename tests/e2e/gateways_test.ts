@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { everyServed, expectDark, expectNothingRefused, hosts, promised } from "./_expect.ts";
 import { expectNoFailure } from "./_gate.ts";
-import { freePort, freePorts, Load, onBed, readPublished, route, until } from "./harness/mod.ts";
+import { freePort, freePorts, Load, onBed, readPublished, route, secretName, until } from "./harness/mod.ts";
 import { toolPath } from "../setup/tools.ts";
 
 const ignore = toolPath("envoy") === null || toolPath("envoy-gateway") === null;
@@ -90,6 +90,26 @@ Deno.test({
         await everyServed(bed, port, [current, ...good.slice(1)]);
         await everyServed(bed, otherPort, [other]);
         await expectNothingRefused(await edge.envoy("default/edge"), good.slice(1), [bad]);
+      });
+
+      await test.step("what is published while Envoy Gateway starts is not lost, although it does not listen yet", async () => {
+        await edge.stop();
+        const before = await edge.log();
+        const started = async (words: string) => (await edge.log()).slice(before.length).includes(words);
+        edge = await bed.startEdge("all");
+        await until("Envoy Gateway has begun to read", () => started("start reconciling"), {
+          within: 30_000,
+          every: 5,
+        });
+        [current] = await bed.issue([current.host]);
+        await bed.mount([current]);
+        await until("the renewed pair is published", async () => {
+          const { serials } = await readPublished(bed.published);
+          return serials.get(secretName(current.host)) === current.serial;
+        }, { within: promised(WITHIN), every: 10 });
+        const deaf = !await started("Watching path added");
+        const ms = await everyServed(bed, port, [current], promised(4 * WITHIN));
+        console.log(`published while Envoy Gateway was ${deaf ? "deaf" : "listening"}: ${Math.round(ms)} ms`);
       });
     }),
 });
