@@ -93,9 +93,9 @@ export class GateInputs {
     this.#keepGood(resources.good);
     const arrivals = new Map<ObjectKey, Arrival>();
     for (const [key, sighting] of this.#sources.sightings()) {
-      const { namespace, name, source, path, pair, facts, problem, hint, hash } = sighting;
+      const { namespace, name, source, path, ...found } = sighting;
       const origin = { kind: "source", source, path } as const;
-      arrivals.set(key, { namespace, name, origin, pair, facts, problem, hint, hash });
+      arrivals.set(key, { namespace, name, origin, ...found });
     }
     const findings = [...resources.findings, ...unseen];
     const inResources = new Map<string, { pair: PairBytes; facts: Facts; hash: string }>();

@@ -29,6 +29,8 @@ export interface Arrival extends ObjectName {
   readonly hint: string;
   /** SHA-256 of the members in hex. */
   readonly hash: string;
+  /** What is seen and not believed yet, and since when in milliseconds since the epoch. */
+  readonly unsettled?: { readonly detail: string; readonly since: number } | null;
 }
 
 /** The last good pair of a name, with the source that it came from; empty where that is a resource. */
@@ -94,7 +96,8 @@ export class PairBook {
       const choice = choosePair(judged, earlier, now, { ...options, neverGate: neverGate.has(key) });
       if (choice.served?.from === "current") this.#remember(key, arrival, judged);
       const { namespace, name, origin, hint } = arrival;
-      states.set(key, { namespace, name, origin, hint, certificates: judged.certificates, ...choice });
+      const state = { namespace, name, origin, hint, certificates: judged.certificates, ...choice };
+      states.set(key, withUnsettled(state, arrival, now));
     }
     for (const { arrival, until } of hidden) {
       const state = states.get(keyOf(arrival))!;
@@ -168,6 +171,18 @@ export class PairBook {
     if (before?.hash === judged.hash && before.source === source) return;
     this.#keep.put(key, formatPair({ namespace, name, source, pair: judged.pair, hash: judged.hash }));
   }
+}
+
+// A renewal is long over by then.
+const UNSETTLED = 30_000;
+
+/** Says it where the files of a pair do not come to rest, or do not fit together for long. */
+function withUnsettled(state: PairState, { unsettled }: Arrival, now: number): PairState {
+  if (!unsettled) return state;
+  const from = unsettled.since + UNSETTLED;
+  if (now < from) return { ...state, edge: Math.min(state.edge ?? from, from) };
+  const message = `What its files hold now is not believed: ${unsettled.detail}`;
+  return { ...state, warnings: [...state.warnings, { code: "FilesUnsettled", message }] };
 }
 
 const NOTHING = {

@@ -136,3 +136,19 @@ Deno.test("PairBook withholds what Envoy Gateway would leave out, whatever onExp
     assert.deepEqual(await judgeAt(NOW + 31 * DAY), ["expired", null]);
   });
 });
+
+Deno.test("PairBook warns of files that do not come to rest", async () => {
+  await withBook(async (open) => {
+    const pair = arrival(await makePair(), {
+      unsettled: { detail: "the key belongs to another", since: NOW },
+    });
+    const book = await open();
+    const early = (await judgeAll(book, [pair], NOW + 29_999)).get("edge/a")!;
+    assert.deepEqual([early.warnings.at(-1)?.code, early.edge], [undefined, NOW + 30_000]);
+    const late = (await judgeAll(book, [pair], NOW + 30_000)).get("edge/a")!;
+    assert.deepEqual(late.warnings.at(-1), {
+      code: "FilesUnsettled",
+      message: "What its files hold now is not believed: the key belongs to another",
+    });
+  });
+});

@@ -92,6 +92,7 @@ export const WARNINGS = [
   "LifetimeOver825Days",
   "NoServerAuth",
   "ExpiresSoon",
+  "FilesUnsettled",
 ] as const;
 
 /** One of {@linkcode WARNINGS}. */
