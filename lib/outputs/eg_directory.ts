@@ -107,7 +107,7 @@ class Directory {
     const revision = hash(files.map(({ digest }) => digest).join()).slice(0, 16);
     let changed = false, problem = "";
     try {
-      problem = await ensureDirectory(this.#parts.directory);
+      problem = await ensureDirectory(this.#parts.directory, this.#parts.log);
       if (problem === "") {
         const surplus = await this.#look(new Set(files.map(({ name }) => name)));
         // Objects move towards the main file when there are fewer files, and away from it when there are more; in this
@@ -209,8 +209,11 @@ async function contentOf(path: string): Promise<string | null> {
   return bytes && createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Envoy Gateway tells files from directories without following links (`internal/provider/file/file.go`). */
-async function ensureDirectory(path: string): Promise<string> {
+/**
+ * Envoy Gateway tells files from directories without following links, and only when it starts: what is not there then is
+ * taken for a file, and nothing in it is ever heard of (`internal/provider/file/file.go`).
+ */
+async function ensureDirectory(path: string, log: Log): Promise<string> {
   try {
     const { isDirectory, isSymlink } = await Deno.lstat(path);
     if (isSymlink) return `Cannot use "${path}": it is a symbolic link, which Envoy Gateway takes for a file`;
@@ -219,5 +222,8 @@ async function ensureDirectory(path: string): Promise<string> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   await Deno.mkdir(path, { mode: DIRECTORY_MODE });
+  log.warn("the output directory is made: an envoy gateway that runs already has to be started again", {
+    path,
+  });
   return "";
 }

@@ -106,6 +106,9 @@ Deno.test("openEgDirectory() puts right what somebody has changed, deleted or op
   bed(async ({ directory, file, open, log }) => {
     const eg = await open();
     await eg.publish([gateway]);
+    // An Envoy Gateway that was there before the directory never sees what is in it.
+    const made = "the output directory is made: an envoy gateway that runs already has to be started again";
+    assert.deepEqual(log.sentences("warn"), [made]);
     const text = await Deno.readTextFile(file);
     const harms: [string, () => Promise<void>][] = [
       ["changed", () => Deno.writeTextFile(file, text.replace("edge", "egde"))],
@@ -125,8 +128,9 @@ Deno.test("openEgDirectory() puts right what somebody has changed, deleted or op
       assert.equal(await Deno.readTextFile(file), text, what);
       const { isFile, mode } = await Deno.lstat(file);
       assert.deepEqual([isFile, mode! & 0o777], [true, 0o600], what);
-      assert.equal(log.sentences("warn").length, i + 1, what);
+      assert.equal(log.sentences("warn").filter((text) => text !== made).length, i + 1, what);
     }
+    assert.equal(log.sentences("warn").filter((text) => text === made).length, 2);
     await Deno.utime(file, 1, 1);
     assert.equal((await eg.publish([gateway])).changed, false);
   }));
@@ -156,7 +160,7 @@ Deno.test("openEgDirectory() gives further classes and proxies files of their ow
     await Deno.writeTextFile(join(directory, "certgate-2.yaml"), "left by an earlier process");
     assert.equal((await (await open()).publish(objects)).changed, true);
     assert.deepEqual(names(), ["certgate.yaml"]);
-    assert.deepEqual(log.lines, []);
+    assert.equal(log.lines.length, 1, "that the directory was made");
   }));
 
 Deno.test("openEgDirectory() has each object in some file at every moment while they move between files", () =>
