@@ -22,12 +22,13 @@ export interface WatchThreadParts {
   readonly log: Log;
   /** Milliseconds between questions whether the thread lives; five seconds unless told. */
   readonly interval?: number;
-  /** Milliseconds until a thread that hung is replaced; a minute unless told. */
+  /** Milliseconds until the first thread that hung is replaced, twice as long for each further one; a minute unless told. */
   readonly pause?: number;
 }
 
 const INTERVAL = 5000;
 const PAUSE = 60_000;
+const LONGEST_PAUSE = 86_400_000;
 
 interface Client {
   directories: ReadonlyMap<string, string> | null;
@@ -45,7 +46,7 @@ interface Client {
  */
 export class WatchThread {
   readonly #log: Log;
-  readonly #pause: number;
+  #pause: number;
   readonly #clients = new Map<number, Client>();
   readonly #pulse: ReturnType<typeof setInterval>;
   #worker: Worker | null = null;
@@ -130,6 +131,8 @@ export class WatchThread {
     this.#worker?.terminate();
     this.#worker = null;
     this.#retryAt = performance.now() + this.#pause;
+    // What hangs cannot be ended and keeps its memory: whoever makes pipes on purpose must not make many of them.
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
     for (const client of this.#clients.values()) {
       client.watching = false;
       client.onHint();
