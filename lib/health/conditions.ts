@@ -164,15 +164,24 @@ export function certificatesReady(states: readonly ListenerState[]): BareConditi
 
 /** The worst stage of the listeners that end TLS, and the different messages of those that are at it. */
 function gather(states: readonly ListenerState[]): { stage: Stage | null; messages: string[] } {
-  const found = states.filter(({ managed }) => managed).map((state) => ({ state, stage: stageOf(state) }));
+  const managed = states.filter((state) => state.managed);
+  const owned = new Set(managed.filter((state) => !lostHostname(state)).map(({ hostname }) => hostname));
+  // Whoever asks for a hostname that another listener has must not make that one look bad.
+  const found = managed.filter((state) => !lostHostname(state) || !owned.has(state.hostname))
+    .map((state) => ({ state, stage: stageOf(state) }));
   const stage = STAGES.find((stage) => found.some((one) => one.stage === stage)) ?? null;
   const messages = found.filter((one) => one.stage === stage).map(({ state }) => spokenOf(state));
   return { stage, messages: [...new Set(messages)].filter((message) => message !== "") };
 }
 
+/** Whether it is the hostname, and not the certificate, that keeps a listener out. */
+function lostHostname({ problem }: ListenerState): boolean {
+  return problem !== null && problem !== "RefNotPermitted";
+}
+
 /** What is said of the certificate; the message of a hostname's problem is about something else. */
-function spokenOf({ problem, message }: ListenerState): string {
-  return problem === null || problem === "RefNotPermitted" ? message : "";
+function spokenOf(state: ListenerState): string {
+  return lostHostname(state) ? "" : state.message;
 }
 
 function stageOf({ problem, reason, secrets }: ListenerState): Stage {

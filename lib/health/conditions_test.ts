@@ -162,6 +162,16 @@ Deno.test("certificateReady() speaks of the certificate also where the hostname 
   assert.deepEqual([status, reason], ["False", "ProvisioningFailed"]);
 });
 
+Deno.test("certificateReady() is not for those who ask for a hostname that another listener has", () => {
+  const loser = problemOf("Conflicted");
+  assert.equal(certificateReady(HOST, [stateOf("Usable"), loser]).status, "True");
+  assert.equal(certificatesReady([stateOf("Usable"), loser])?.status, "True");
+  const owner = stateOf("Expired", { message: `${HOST} has run out.` });
+  assert.equal(certificateReady(HOST, [loser, owner]).message, `${HOST} has run out.`);
+  const other = { ...loser, hostname: "b.example.com" };
+  assert.equal(certificatesReady([stateOf("Usable"), other])?.status, "False", "nobody has that one");
+});
+
 Deno.test("certificatesReady() is the worst of all hostnames", () => {
   const all = (...reasons: Reason[]) => certificatesReady(reasons.map((reason) => stateOf(reason)))?.reason;
   assert.equal(all("Usable", "Usable"), "AllCertificatesReady");
