@@ -5,6 +5,7 @@ import type {
   GatePlan,
   GatewayState,
   JsonObject,
+  ListenerSecret,
   ListenerState,
   ObjectKey,
   ObjectName,
@@ -122,8 +123,12 @@ export class DeliveryTracker {
     const { published, secrets } = listener;
     if (published === null) return "withheld";
     if (this.#envoys.some(isLive)) {
-      const wanted = secrets.flatMap(({ serial }) => serial === null ? [] : [serial]);
-      if (listener.managed) return wanted.every((serial) => this.#serials.has(serial)) ? "served" : "waiting";
+      const wanted = secrets.flatMap((secret) => secret.serial === null ? [] : [secret]);
+      // Envoy Gateway drops what is outside its dates at its next load, whenever that is: nobody can wait for it.
+      if (wanted.some(isOutsideItsDates)) return "unknown";
+      if (listener.managed) {
+        return wanted.every(({ serial }) => this.#serials.has(serial!)) ? "served" : "waiting";
+      }
       return this.#reached(published) ? "served" : "waiting";
     }
     return this.#reached(published) && !this.#stillComing() ? "unknown" : "waiting";
@@ -154,4 +159,9 @@ export class DeliveryTracker {
 
 function isLive({ up, state }: EnvoyStatus): boolean {
   return up && state === "LIVE";
+}
+
+function isOutsideItsDates({ verdict, serving }: ListenerSecret): boolean {
+  if (serving !== "current") return false;
+  return verdict.reason === "Expired" || verdict.reason === "NotYetValid";
 }

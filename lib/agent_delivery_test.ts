@@ -143,3 +143,15 @@ Deno.test("DeliveryTracker forgets a Gateway that goes out", () => {
   tracker.published(plan("r1"));
   assert.equal(tracker.pendingSince(), 5);
 });
+
+Deno.test("DeliveryTracker does not wait for what neverGate lets through outside its dates", () => {
+  const { tracker } = makeTracker();
+  tracker.published(plan("r1"));
+  tracker.looked([envoy(true, "bb")]);
+  const verdict = { action: "serve", reason: "Expired", cause: "expired", detail: "", edge: null } as const;
+  const [secret] = listener("aa").secrets;
+  const shared = listener("aa", { secrets: [{ ...secret, verdict, neverGate: true }] });
+  assert.equal(tracker.of(shared), "unknown");
+  const held = listener("aa", { secrets: [{ ...secret, verdict, serving: "held" }] });
+  assert.equal(tracker.of(held), "waiting", "a held pair is inside its dates, whatever has replaced it");
+});
