@@ -88,6 +88,14 @@ class Directory {
   async open(): Promise<void> {
     const { directory, metrics, log } = this.#parts;
     try {
+      if (((await Deno.stat(directory)).mode! & 0o002) !== 0) {
+        log.warn(
+          "every user may write into the output directory, and envoy gateway believes what stands there",
+          {
+            path: directory,
+          },
+        );
+      }
       await removeLeftovers(directory);
       const found = await Deno.lstat(join(directory, MAIN_FILE));
       metrics.set(

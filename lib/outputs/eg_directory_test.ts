@@ -205,6 +205,16 @@ Deno.test("openEgDirectory() removes what a killed process left, and warns once 
     );
   }));
 
+Deno.test("openEgDirectory() warns of a directory into which every user may write", () =>
+  bed(async ({ directory, open, log }) => {
+    await Deno.mkdir(directory);
+    for (const [mode, warnings] of [[0o755, 0], [0o777, 1]]) {
+      await Deno.chmod(directory, mode);
+      assert.equal((await (await open()).publish([gateway])).problem, "");
+      assert.equal(log.sentences("warn").length, warnings);
+    }
+  }));
+
 Deno.test("openEgDirectory() makes an empty file of nothing", () =>
   bed(async ({ file, open }) => {
     assert.equal((await (await open()).publish([])).changed, true);
