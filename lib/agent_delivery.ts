@@ -137,7 +137,8 @@ export class DeliveryTracker {
   /** Envoy Gateway starts its Envoys after the first call; one that was there once comes back. */
   #stillComing(): boolean {
     if (!this.#expectsEnvoy || this.#firstCall === null) return false;
-    return this.#envoySeen || this.#clock() - this.#firstCall < ENVOY_PATIENCE;
+    const elapsed = this.#clock() - this.#firstCall;
+    return this.#envoySeen || elapsed >= 0 && elapsed < ENVOY_PATIENCE;
   }
 
   // Without CertState objects nothing tells how far Envoy Gateway is.

@@ -206,7 +206,10 @@ export class Gate {
   /** Envoy Gateway does not skip what is outdated: what comes while it works only keeps it from the newest. */
   #isDigesting(): boolean {
     const pending = this.#delivery.pendingSince();
-    return this.#hookSeen && pending !== null && this.#parts.clock() - pending < DIGESTION;
+    if (!this.#hookSeen || pending === null) return false;
+    // A clock that was set back says nothing about how long it has taken.
+    const elapsed = this.#parts.clock() - pending;
+    return elapsed >= 0 && elapsed < DIGESTION;
   }
 
   /** @returns whether something was published, so that Envoy Gateway has work to do. */
