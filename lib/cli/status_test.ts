@@ -137,7 +137,7 @@ Deno.test("status shows the status file where certgate does not run, and says th
   assert.equal(old.code, 3);
   assert.match(
     old.err,
-    /note: what follows is OLD: certgate wrote it at 2030-06-01 12:00:00Z and does not run now/,
+    /note: what follows is OLD: certgate wrote it at 2030-06-01 12:00:00Z and does not answer now/,
   );
   assert.match(old.out, /2 of 3 hosts serve/);
   const { out } = await certgate("status", "-c", config, "-o", "json");
