@@ -17,6 +17,7 @@ const RETURN_GRACE = 5000;
  *
  * - A source that cannot be looked at hides its pairs.
  * - A source of several pairs that has none at all any more hides them: nobody deletes all at once.
+ * - One that is back hides its pairs a moment longer.
  * - Of a source that is no longer configured nothing is expected, unless one that is cannot be looked at: then its path
  *   may be a wrong one.
  */
@@ -38,13 +39,17 @@ export class Sight {
     for (const source of names.values()) counts.set(source, (counts.get(source) ?? 0) + 1);
     const hidden = new Map<string, OutOfSight>();
     for (const { source, up, pairs } of sources) {
-      if (!up) this.#downAt.set(source, now);
+      const isEmpty = pairs === 0 && (counts.get(source) ?? 0) > 1;
+      const last = this.#downAt.get(source) ?? -Infinity;
+      // A clock that was set back must not make this longer.
+      if (!up || isEmpty || last > now) this.#downAt.set(source, now);
       const back = (this.#downAt.get(source) ?? -Infinity) + RETURN_GRACE;
       const shown = JSON.stringify(source);
       if (!up) hidden.set(source, { why: `the source ${shown} cannot be looked at`, until: null });
-      else if (now < back) hidden.set(source, { why: `the source ${shown} has just come back`, until: back });
-      else if (pairs === 0 && (counts.get(source) ?? 0) > 1) {
+      else if (isEmpty) {
         hidden.set(source, { why: `every pair of the source ${shown} is gone at once`, until: null });
+      } else if (now < back) {
+        hidden.set(source, { why: `the source ${shown} has just come back`, until: back });
       }
     }
     const configured = new Set(sources.map(({ source }) => source));

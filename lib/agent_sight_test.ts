@@ -27,6 +27,15 @@ Deno.test("Sight does not believe that all pairs of a source were deleted at onc
   assert.equal(look("n/c"), null);
 });
 
+Deno.test("Sight lets a source that was empty fill up again, pair by pair", () => {
+  const sight = new Sight();
+  const at = (pairs: number, now: number) => sight.look(names, [health("/a/*", true, pairs)], now)("n/b");
+  at(0, 1000);
+  assert.deepEqual(at(1, 2000), { why: 'the source "/a/*" has just come back', until: 6000 });
+  assert.deepEqual(at(1, 500)?.until, 5500, "a clock that was set back makes it no longer");
+  assert.equal(at(1, 6000), null);
+});
+
 Deno.test("Sight keeps the pairs of a source that has become another one, while that cannot be looked at", () => {
   const kept = new Map(names).set("n/resource", "");
   const sight = new Sight();
