@@ -6,7 +6,7 @@
 import { openDoors } from "./agent_doors.ts";
 import { GateHolder } from "./agent_gate_holder.ts";
 import { believedTime } from "./agent_time.ts";
-import { ensurePrivateDirectory, type SetTimer } from "./host/mod.ts";
+import { ensurePrivateDirectory, type SetTimer, tryHoldState } from "./host/mod.ts";
 import type { Log } from "./model/mod.ts";
 import {
   loadThrowaways,
@@ -69,13 +69,38 @@ const CLOCK_NOTE_INTERVAL = 3_600_000;
  * @returns The agent, or why it did not start; nothing is left running then.
  */
 export async function startAgent(config: Config, parts: AgentParts): Promise<Agent | OpenFailure> {
-  const { log, version } = parts;
-  const started = parts.clock();
-  const metrics = openMetrics(version, () => usage(started), config.metrics);
-  const problem = await ensurePrivateDirectory(config.stateDir);
+  const { stateDir } = config;
+  const problem = await ensurePrivateDirectory(stateDir);
   if (problem) {
     return { kind: "failed", message: problem, hint: "set stateDir to a directory that certgate may make" };
   }
+  const release = await tryHoldState(stateDir).catch((error) => {
+    parts.log.warn("the state directory cannot be locked against a second certgate", {
+      path: stateDir,
+      error,
+    });
+    return () => {};
+  });
+  if (release === null) {
+    const message = `Cannot use "${stateDir}": another certgate has it`;
+    return {
+      kind: "busy",
+      message,
+      hint: "stop that one, or give this one another stateDir and gate.output",
+    };
+  }
+  const agent = await start(config, parts);
+  if (agent.kind !== "agent") {
+    release();
+    return agent;
+  }
+  return { ...agent, stop: () => agent.stop().finally(release) };
+}
+
+async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFailure> {
+  const { log, version } = parts;
+  const started = parts.clock();
+  const metrics = openMetrics(version, () => usage(started), config.metrics);
   let lastSeen: number | null = null;
   const time = believedTime(parts.clock, parts.released ?? -Infinity, () => lastSeen);
   const clock = () => time().now;

@@ -174,7 +174,8 @@ Deno.test("startAgent() gives the socket mode 0660, refuses a live one and takes
   await withAgent({}, async ({ config }) => {
     const path = config.hook.listen.slice("unix://".length);
     assert.equal((await Deno.stat(path)).mode! & 0o777, 0o660);
-    const second = await startAgent(config, { version: "0", log: new FakeLog(), clock: () => NOW });
+    const other = { ...config, stateDir: join(config.stateDir, "other") };
+    const second = await startAgent(other, { version: "0", log: new FakeLog(), clock: () => NOW });
     assert.equal(second.kind, "busy");
     assert.equal((await Deno.stat(path)).mode! & 0o777, 0o660);
   });
@@ -194,9 +195,25 @@ Deno.test("startAgent() gives the socket mode 0660, refuses a live one and takes
 Deno.test("startAgent() listens on loopback TCP and refuses a port in use", async () => {
   await withAgent({ hook: { listen: "tcp://127.0.0.1:0" } }, async ({ agent, client, config }) => {
     assert((await client.call("PostTranslateModify", capture)).length > 100_000);
-    const taken = { ...config, hook: { ...config.hook, listen: `tcp://${agent.hook}` } };
+    const listen = `tcp://${agent.hook}`;
+    const stateDir = join(config.stateDir, "other");
+    const taken = { ...config, stateDir, hook: { ...config.hook, listen } };
     const second = await startAgent(taken, { version: "0", log: new FakeLog(), clock: () => NOW });
     assert.equal(second.kind, "busy");
+  });
+});
+
+Deno.test("startAgent() leaves a state directory to the one that has it, until that one has stopped", async () => {
+  await withAgent({}, async ({ agent, config }) => {
+    const hook = { ...config.hook, listen: `${config.hook.listen}2` };
+    const second = () =>
+      startAgent({ ...config, hook }, { version: "0", log: new FakeLog(), clock: () => NOW });
+    const refused = await second();
+    assert(refused.kind === "busy" && refused.message.includes("another certgate has it"));
+    await agent.stop();
+    const after = await second();
+    assert(after.kind === "agent");
+    await after.stop();
   });
 });
 

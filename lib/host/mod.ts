@@ -9,6 +9,7 @@
 export * from "./atomic_file.ts";
 export * from "./directory.ts";
 export * from "./hold_directory.ts";
+export * from "./hold_state.ts";
 export * from "./log.ts";
 export * from "./unix_socket.ts";
 export * from "./envoy_oracle.ts";
