@@ -42,7 +42,7 @@ Deno.test("run says that it is ready, refuses a second one with 4 and ends with 
     assert.equal(hook, `unix:${dir}/hook.sock`);
     const second = await start("run", "--config", config).end();
     assert.equal(second.code, 4);
-    assert.match(second.stderr, /^error: Cannot listen on "unix:.*": somebody answers there already\nhint: /);
+    assert.match(second.stderr, /^error: Cannot use ".*state": another certgate has it\nhint: /);
     first.signal("SIGTERM");
     assert.equal((await first.end()).code, 0);
     await assert.rejects(Deno.lstat(join(dir, "hook.sock")), Deno.errors.NotFound);
