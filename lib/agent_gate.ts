@@ -27,6 +27,8 @@ import { type GateView, makeStatus } from "./agent_status.ts";
 /** What the gate is given from outside. */
 export interface GateParts {
   readonly log: Log;
+  /** What was said so far; it goes on where the gate before has left off. */
+  readonly said: GateLog;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch, as they are believed. */
   readonly clock: () => number;
@@ -106,7 +108,7 @@ export class Gate {
     this.#delivery = new DeliveryTracker({ expectsEnvoy: config.envoy.admin !== "none", clock: parts.clock });
     this.#book = new PairBook(made.keep, parts.log);
     this.#keepSettled = () => made.keep.settled();
-    this.#log = new GateLog(parts.log);
+    this.#log = parts.said;
     const onError = (what: string) => (error: unknown) => {
       parts.log.error("a piece of work of the gate failed, it is tried again", { what, error });
       this.#alarm.set(parts.clock() + RETRY, () => this.#work.poke());

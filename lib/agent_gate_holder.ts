@@ -3,6 +3,7 @@ import type { GateStatus } from "./model/mod.ts";
 import type { Config } from "./resources/mod.ts";
 import type { DarkHostname } from "./server/mod.ts";
 import { Gate, type GateParts } from "./agent_gate.ts";
+import { GateLog } from "./agent_gate_log.ts";
 import type { SeenGateway } from "./agent_delivery.ts";
 
 /** The gate of the configuration in use, where there is one. */
@@ -11,8 +12,8 @@ export class GateHolder {
   #gate: Gate | null = null;
   #config: Config | null = null;
 
-  constructor(parts: GateParts) {
-    this.#parts = parts;
+  constructor(parts: Omit<GateParts, "said">) {
+    this.#parts = { ...parts, said: new GateLog(parts.log) };
   }
 
   /**

@@ -259,6 +259,19 @@ Deno.test("startAgent() opens, changes and closes the gate at a reload, and touc
   assert.equal(await host.output(), before);
 });
 
+Deno.test("startAgent() says what a reload has changed, and nothing twice", async () => {
+  await using host = await Host.make(["a.example.com", "b.example.com"]);
+  await host.putPair("a.example.com", await makePair("a.example.com", { now: Date.now() + DAY }));
+  const agent = await host.start();
+  await agent.reload(host.config({ neverGate: ["edge/a.example.com"] }));
+  const said = host.log.lines.filter(({ sentence }) => sentence.startsWith("listener certificate"));
+  assert.deepEqual(said.map(({ sentence, fields }) => `${sentence} ${fields.hostname}`), [
+    "listener certificate unhealthy a.example.com",
+    "listener certificate unhealthy b.example.com",
+    "listener certificate usable again a.example.com",
+  ]);
+});
+
 Deno.test("startAgent() puts back at once what somebody takes out of envoy gateway's directory", async () => {
   await using host = await Host.make(["a.example.com"]);
   await host.putPair("a.example.com", await makePair("a.example.com"));
