@@ -47,6 +47,8 @@ export interface Agent {
 /** What the agent is given from outside. */
 export interface AgentParts {
   readonly version: string;
+  /** The source revision, for `certgate_build_info`. */
+  readonly revision?: string;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -100,7 +102,10 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
 async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFailure> {
   const { log, version } = parts;
   const started = parts.clock();
-  const metrics = openMetrics(version, () => usage(started), config.metrics);
+  const metrics = openMetrics(version, () => usage(started), {
+    ...config.metrics,
+    revision: parts.revision,
+  });
   let lastSeen: number | null = null;
   const time = believedTime(parts.clock, parts.released ?? -Infinity, () => lastSeen);
   const clock = () => time().now;

@@ -19,20 +19,26 @@ export function withUnseen(
   directory: string,
 ): { files: ReadonlyMap<string, ResourceText>; findings: ResourceFinding[] } {
   const all = new Map(files);
+  const findings: ResourceFinding[] = [];
   const root = directory.replace(/(?<=.)\/+$/, "");
-  const blind = files.size === 0 || [...files].some(([path, file]) => path === root && "problem" in file);
-  const hidden = [...files].flatMap(([path, file]) => "problem" in file ? [`${path}/`] : []);
-  for (const [path, text] of good) {
-    if (!blind && !hidden.some((parent) => path.startsWith(parent))) continue;
-    if (!all.has(path)) all.set(path, { text });
+  for (const [place, file] of files) {
+    if (!("problem" in file)) continue;
+    // A root that cannot be seen hides whatever was in use, of another directory too: it may be a slip of the pen.
+    const below = [...good].filter(([path]) => place === root || path.startsWith(`${place}/`));
+    if (below.length === 0) continue;
+    all.delete(place);
+    for (const [path, text] of below) if (!all.has(path)) all.set(path, { text });
+    findings.push({
+      place: { file: place, line: 0, column: 0 },
+      message: `Cannot look into ${JSON.stringify(place)}: ${file.problem}`,
+      hint: "the last good versions of its files stay in use; see that the volume is mounted and may be read",
+    });
   }
-  if (files.size > 0 || good.size === 0) return { files: all, findings: [] };
-  const finding: ResourceFinding = {
-    place: { file: directory, line: 0, column: 0 },
-    message: `Cannot believe that every file of ${
-      JSON.stringify(directory)
-    } was deleted: the last good ones are used`,
-    hint: "see that the volume is mounted; to take everything out, put an empty .yaml file there",
-  };
-  return { files: all, findings: [finding] };
+  if (files.size > 0 || good.size === 0) return { files: all, findings };
+  for (const [path, text] of good) all.set(path, { text });
+  const message = `Cannot believe that every file of ${
+    JSON.stringify(directory)
+  } was deleted: the last good ones are used`;
+  const hint = "see that the volume is mounted; to take everything out, put an empty .yaml file there";
+  return { files: all, findings: [{ place: { file: directory, line: 0, column: 0 }, message, hint }] };
 }

@@ -5,7 +5,7 @@ import { showComplaint } from "../resources/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { loadConfig } from "./load_config.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
-import { RELEASED, VERSION } from "./version.ts";
+import { RELEASED, REVISION, VERSION } from "./version.ts";
 
 /**
  * `certgate run`: the agent, until SIGTERM or SIGINT. SIGHUP reads the configuration again, all or nothing.
@@ -27,6 +27,7 @@ export async function run(file: string | undefined, terminal: Terminal): Promise
   try {
     const agent = await startAgent(loaded.config, {
       version: VERSION,
+      revision: REVISION,
       released: RELEASED,
       log,
       clock: Date.now,

@@ -127,7 +127,8 @@ export function certificateReady(hostname: string, states: readonly ListenerStat
   }
   const [status, reason] = READY[stage];
   const [said = ""] = messages;
-  const message = said === "" || said.includes(hostname) ? said : `${hostname}: ${said}`;
+  const spoken = said === "" && status !== "True" ? "its listener is not published" : said;
+  const message = spoken === "" || spoken.includes(hostname) ? spoken : `${hostname}: ${spoken}`;
   return { type: "CertificateReady", status, reason, message };
 }
 

@@ -20,7 +20,11 @@ const BYTES = [1e4, 1e5, 1e6, 4_194_304, 1e7, 3e7, 1e8, 268_435_456];
  * prefix `certgate_`; the table in docs/metrics.md is made from this object.
  */
 export const METRIC_FAMILIES = {
-  certgate_build_info: { type: "gauge", help: "1, with the version as a label", labels: { version: [] } },
+  certgate_build_info: {
+    type: "gauge",
+    help: "1, with the version and the source revision it was built from as labels",
+    labels: { version: [], revision: [] },
+  },
   certgate_ready: { type: "gauge", help: "1 once everything needed to answer is loaded" },
   certgate_hook_calls_total: {
     type: "counter",

@@ -27,6 +27,8 @@ export interface MetricsOptions {
   readonly compat?: "none" | "nso";
   /** Whether the families with one series per listener or per Secret are shown. Default true. */
   readonly perHost?: boolean;
+  /** The source revision for `certgate_build_info`. Default `unknown`. */
+  readonly revision?: string;
 }
 
 type Family = Counter | Gauge | Histogram;
@@ -40,7 +42,7 @@ type Family = Counter | Gauge | Histogram;
 export function openMetrics(
   version: string,
   usage: () => { rss: number; cpuSeconds: number; startSeconds: number },
-  { compat = "none", perHost = true }: MetricsOptions = {},
+  { compat = "none", perHost = true, revision = "unknown" }: MetricsOptions = {},
 ): Metrics {
   const plain = new Registry();
   const open: Registry = new Registry();
@@ -81,7 +83,7 @@ export function openMetrics(
       return { body: await body, contentType: registry.contentType };
     },
   };
-  metrics.set("certgate_build_info", 1, { version });
+  metrics.set("certgate_build_info", 1, { version, revision });
   return metrics;
 }
 
