@@ -55,7 +55,9 @@ function viewOf(answer: AgentAnswer, options: StatusOptions): StatusView {
     return { out: render(answer.status, options), err: note, code: codeOf(answer.status) };
   }
   const { gate, message, hint } = answer;
-  const age = `note: what follows is OLD: certgate wrote it at ${timeText(gate.time)} and does not answer now\n`;
+  const age = `note: what follows is OLD: certgate wrote it at ${
+    timeText(gate.time)
+  } and does not answer now\n`;
   const old = { version: "", ready: false, envoy: null, snapshots: [], gate };
   return {
     out: options.output === "table"
