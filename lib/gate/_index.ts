@@ -22,6 +22,8 @@ export interface ResourceIndex {
   readonly isTaken: (beside: ResourceObject) => (name: string) => boolean;
   /** Whether one Envoy serves all Gateways of the class. */
   readonly isMerged: (className: string) => boolean;
+  /** Whether a class is somebody else's than Envoy Gateway's. One that no file has may be anywhere. */
+  readonly isForeign: (className: string) => boolean;
 }
 
 export function indexResources(objects: readonly ResourceObject[]): ResourceIndex {
@@ -45,6 +47,7 @@ export function indexResources(objects: readonly ResourceObject[]): ResourceInde
     isGranted: grantsOf(objects),
     isTaken: ({ group, kind, namespace }) => (name) => names.has([group, kind, namespace, name].join("/")),
     isMerged: mergedClasses(objects),
+    isForeign: foreignClasses(objects),
   };
 }
 
@@ -95,4 +98,12 @@ function mergedClasses(objects: readonly ResourceObject[]): (className: string) 
     if (merging.has(`${asText(reference.namespace)}/${asText(reference.name)}`)) classes.add(name);
   }
   return (className) => classes.has(className);
+}
+
+function foreignClasses(objects: readonly ResourceObject[]): (className: string) => boolean {
+  const classes = objects.filter(({ group, kind }) => group === GATEWAY_GROUP && kind === "GatewayClass");
+  const controller = (object: ResourceObject) => asText(asObject(object.value.spec).controllerName);
+  const foreign = classes.filter((object) => !controller(object).startsWith("gateway.envoyproxy.io/"));
+  const names = new Set(foreign.map(({ name }) => name));
+  return (className) => names.has(className);
 }

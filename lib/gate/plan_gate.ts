@@ -70,9 +70,9 @@ export function planGate({ objects, pairs, nudge, options }: GateInput): GatePla
   const gateways = [...drafts.gateways.values()];
   const passed = publishOthers(objects, pairs, drafts, index);
   const published = publishGateways(gateways, pairs);
-  const states = options.certState
-    ? published.map(({ part, revision }) => publishCertState(part, revision, nudge))
-    : [];
+  // Envoy Gateway never calls for a Gateway of another controller, and nobody is to wait for that.
+  const called = options.certState ? published.filter(({ className }) => !index.isForeign(className)) : [];
+  const states = called.map(({ part, revision }) => publishCertState(part, revision, nudge));
   return {
     objects: [
       ...publishSecrets(objects, pairs),
@@ -105,7 +105,7 @@ function publishGateways(gateways: readonly GatewayDraft[], pairs: GateInput["pa
   return gateways.flatMap((gateway) =>
     publishedParts(gateway).map((part) => {
       const object = publishGateway(gateway, part);
-      return { part, object, revision: revisionOf(object, part, pairs) };
+      return { part, object, className: gateway.className, revision: revisionOf(object, part, pairs) };
     })
   );
 }

@@ -71,3 +71,21 @@ Deno.test("planGate() keeps a Gateway out that has no listener left, and says so
     /none of its listeners can be served \(a\.example\.com, b\.example\.com\)/,
   );
 });
+
+Deno.test("planGate() makes no CertState for a Gateway of another controller", () => {
+  const kinds = (controllerName: string) => {
+    const objects = objectsOf(`${GATEWAY}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: eg}
+spec: {controllerName: ${controllerName}}
+`);
+    const plan = planOf(objects, { "default/a": "usable", "default/b": "usable" });
+    return plan.objects.filter(({ kind }) => kind === "CertState" || kind === "Gateway").map(({ kind }) =>
+      kind
+    );
+  };
+  assert.deepEqual(kinds("gateway.envoyproxy.io/gatewayclass-controller"), ["Gateway", "CertState"]);
+  assert.deepEqual(kinds("example.com/other"), ["Gateway"]);
+});
