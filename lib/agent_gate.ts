@@ -253,7 +253,8 @@ export class Gate {
       doubt: this.#parts.doubt(),
     };
     const problem = written.problem !== "";
-    const next = Math.min(this.#view.edge ?? Infinity, now + (problem ? RETRY : REMINDER));
+    const pause = Math.min(problem ? RETRY : REMINDER, input.again ?? Infinity);
+    const next = Math.min(this.#view.edge ?? Infinity, now + pause);
     this.#alarm.set(next, () => this.#work.poke());
     this.#nudger.published(written.changed);
     this.#noteProgress(false);

@@ -16,7 +16,7 @@ import { type Config, readResources } from "./resources/mod.ts";
 import { openSources, openTexts, type Sources, type Texts, WatchThread } from "./sources/mod.ts";
 import { keyOf } from "./agent_names.ts";
 import type { Arrival } from "./agent_pairs.ts";
-import { withUnseen } from "./agent_unseen.ts";
+import { UnseenFiles } from "./agent_unseen.ts";
 
 /** What stands on disk now, as far as it is believed. */
 export interface GateInput {
@@ -27,6 +27,8 @@ export interface GateInput {
   /** One per Secret name. */
   readonly arrivals: readonly Arrival[];
   readonly sources: readonly SourceHealth[];
+  /** Milliseconds after which this is to be gathered again; `null` if at the next change. */
+  readonly again: number | null;
 }
 
 interface InputParts {
@@ -47,6 +49,7 @@ export class GateInputs {
   readonly #texts: Texts;
   readonly #keep: Keep;
   readonly #watchThread: WatchThread;
+  readonly #unseen = new UnseenFiles();
   #good: ReadonlyMap<string, string>;
   #resourcePairs = new Map<string, { pair: PairBytes; facts: Facts; hash: string }>();
 
@@ -88,7 +91,8 @@ export class GateInputs {
 
   /** Everything as it is believed now. */
   gather(): GateInput {
-    const { files, findings: unseen } = withUnseen(this.#texts.texts(), this.#good, this.#directory);
+    const at = { directory: this.#directory, now: performance.now() };
+    const { files, findings: unseen, again } = this.#unseen.look(this.#texts.texts(), this.#good, at);
     const resources = readResources(files, this.#good);
     this.#keepGood(resources.good);
     const arrivals = new Map<ObjectKey, Arrival>();
@@ -128,6 +132,7 @@ export class GateInputs {
       findings,
       arrivals: [...arrivals.values()],
       sources: this.#sources.health(),
+      again,
     };
   }
 

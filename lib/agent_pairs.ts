@@ -47,6 +47,9 @@ export class PairBook {
   readonly #log: Log;
   readonly #good = new Map<ObjectKey, GoodPair>();
   readonly #sight = new Sight();
+  /** Names of an earlier run that have not been seen in this one. */
+  readonly #unseen = new Set<ObjectKey>();
+  #begun: number | null = null;
   #materials = new Map<string, PairMaterial>();
 
   /** @param keep Where last good pairs are kept. */
@@ -61,6 +64,7 @@ export class PairBook {
         continue;
       }
       this.#good.set(key as ObjectKey, { ...kept, ...LAZY });
+      this.#unseen.add(key as ObjectKey);
     }
   }
 
@@ -117,10 +121,17 @@ export class PairBook {
     const present = new Set(arrivals.map(keyOf));
     const names = new Map([...this.#good].map(([key, { source }]) => [key, source]));
     const outOfSight = this.#sight.look(names, sources, now);
+    this.#begun ??= now;
+    const isStart = now >= this.#begun && now < this.#begun + START_GRACE;
+    const until = this.#begun + START_GRACE;
+    for (const key of present) this.#unseen.delete(key);
     const hidden: { arrival: Arrival; until: number | null }[] = [];
     for (const [key, { namespace, name, source }] of this.#good) {
       if (present.has(key)) continue;
-      const out = outOfSight(key);
+      const late = isStart && this.#unseen.has(key)
+        ? { why: "it was not seen since the start", until }
+        : null;
+      const out = outOfSight(key) ?? late;
       if (out !== null) {
         const origin = { kind: "source", source, path: "" } as const;
         const problem = { cause: "file_unreadable", detail: out.why } as const;
@@ -173,6 +184,8 @@ export class PairBook {
   }
 }
 
+// At boot certgate may be there before the last volume is.
+const START_GRACE = 5000;
 // A renewal is long over by then.
 const UNSETTLED = 30_000;
 

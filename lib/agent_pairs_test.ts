@@ -152,3 +152,13 @@ Deno.test("PairBook warns of files that do not come to rest", async () => {
     });
   });
 });
+
+Deno.test("PairBook waits a moment for what an earlier run knew", async () => {
+  await withBook(async (open) => {
+    await judge(await open(), arrival(await makePair()));
+    const book = await open();
+    const state = (await judgeAll(book, [], NOW)).get("edge/a")!;
+    assert.deepEqual([state.served?.from, state.edge], ["held", NOW + 5000]);
+    assert.equal((await judgeAll(book, [], NOW + 5000)).size, 0);
+  });
+});

@@ -42,3 +42,41 @@ export function withUnseen(
   const hint = "see that the volume is mounted; to take everything out, put an empty .yaml file there";
   return { files: all, findings: [{ place: { file: directory, line: 0, column: 0 }, message, hint }] };
 }
+
+// A volume that is mounted, or copied to, fills up file by file.
+const GRACE = 5000;
+
+/**
+ * {@linkcode withUnseen}, look after look: what has not been seen since the start, or since the directory was out of sight,
+ * may still be on its way and stays in use a moment longer. What was seen and is gone was deleted.
+ */
+export class UnseenFiles {
+  readonly #seen = new Set<string>();
+  #since: number | null = null;
+
+  /**
+   * @param files What is there now.
+   * @param good Path to the text that was in use last.
+   * @param at The directory of the resources, and milliseconds by a clock that does not jump.
+   * @returns The files to go by, and the milliseconds after which to look again; `null` if at the next change.
+   */
+  look(
+    files: ReadonlyMap<string, ResourceText>,
+    good: ReadonlyMap<string, string>,
+    { directory, now }: { readonly directory: string; readonly now: number },
+  ): ReturnType<typeof withUnseen> & { readonly again: number | null } {
+    const { files: visible, findings } = withUnseen(files, good, directory);
+    if (findings.length > 0) {
+      this.#seen.clear();
+      this.#since = now;
+    }
+    this.#since ??= now;
+    for (const path of files.keys()) this.#seen.add(path);
+    const left = this.#since + GRACE - now;
+    const late = [...good].filter(([path]) => !visible.has(path) && !this.#seen.has(path));
+    if (left <= 0 || late.length === 0) return { files: visible, findings, again: null };
+    const all = new Map(visible);
+    for (const [path, text] of late) all.set(path, { text });
+    return { files: all, findings, again: left };
+  }
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withUnseen } from "./agent_unseen.ts";
+import { UnseenFiles, withUnseen } from "./agent_unseen.ts";
 
 const good = new Map([["/r/a.yaml", "a"], ["/r/sub/b.yaml", "b"]]);
 const used = (files: Parameters<typeof withUnseen>[0], before: ReadonlyMap<string, string> = good) =>
@@ -43,4 +43,19 @@ Deno.test("withUnseen() does not believe that everything was deleted, and says s
   assert.equal(files.size, 2);
   assert.equal(findings.length, 1);
   assert.deepEqual(used(new Map([["/r/none.yaml", { text: "" }]])), ["/r/none.yaml "]);
+});
+
+Deno.test("UnseenFiles waits a moment for what has not been seen yet, and believes what was seen and is gone", () => {
+  const unseen = new UnseenFiles();
+  const look = (now: number, ...names: string[]) => {
+    const files = new Map(names.map((name) => [`/r/${name}`, { text: name }]));
+    const found = unseen.look(files, good, { directory: "/r", now });
+    return [[...found.files.keys()].sort().join(" "), found.again];
+  };
+  assert.deepEqual(look(0, "a.yaml"), ["/r/a.yaml /r/sub/b.yaml", 5000], "at the start");
+  assert.deepEqual(look(1000, "a.yaml", "sub/b.yaml"), ["/r/a.yaml /r/sub/b.yaml", null]);
+  assert.deepEqual(look(2000, "a.yaml"), ["/r/a.yaml", null], "b was deleted");
+  assert.deepEqual(look(9000), ["/r/a.yaml /r/sub/b.yaml", null], "all at once is not believed");
+  assert.deepEqual(look(10_000, "sub/b.yaml"), ["/r/a.yaml /r/sub/b.yaml", 4000], "it fills up again");
+  assert.deepEqual(look(14_000, "sub/b.yaml"), ["/r/sub/b.yaml", null]);
 });
