@@ -19,6 +19,8 @@ export interface SeenGateway extends ObjectName {
 
 // An Envoy that cannot be found for so long has its admin endpoint where nobody said.
 const ENVOY_PATIENCE = 30_000;
+// Envoy Gateway takes ten seconds and more for a thousand hosts, and each publication in between costs as much again.
+const DIGESTION = 10_000;
 
 /**
  * How far what was published has come: which revision Envoy Gateway has shown to the hook, and what the running Envoys
@@ -107,6 +109,18 @@ export class DeliveryTracker {
   /** Milliseconds that the latest revision took from its publication to the hook; 0 before the first. */
   get usual(): number {
     return this.#usual;
+  }
+
+  /**
+   * Whether Envoy Gateway is at work on what was published last. It does not skip what is outdated: what comes
+   * meanwhile only keeps it from the newest.
+   */
+  get digesting(): boolean {
+    const pending = this.pendingSince();
+    if (this.#firstCall === null || pending === null) return false;
+    // A clock that was set back says nothing about how long it has taken.
+    const elapsed = this.#clock() - pending;
+    return elapsed >= 0 && elapsed < DIGESTION;
   }
 
   /** Since when, in milliseconds since the epoch, a revision waits to be seen by the hook; `null` if none does. */

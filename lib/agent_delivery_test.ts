@@ -155,3 +155,17 @@ Deno.test("DeliveryTracker does not wait for what neverGate lets through outside
   const held = listener("aa", { secrets: [{ ...secret, verdict, serving: "held" }] });
   assert.equal(tracker.of(held), "waiting", "a held pair is inside its dates, whatever has replaced it");
 });
+
+Deno.test("DeliveryTracker knows that Envoy Gateway digests, for ten seconds at most, and not before it has ever called", () => {
+  const { tracker, time } = makeTracker();
+  tracker.published(plan("r1"));
+  assert.equal(tracker.digesting, false, "nobody has called yet");
+  tracker.answered([{ namespace: "edge", name: "web", revision: "r1" }]);
+  assert.equal(tracker.digesting, false);
+  tracker.published(plan("r2"));
+  assert.equal(tracker.digesting, true);
+  time.now = 10_000;
+  assert.equal(tracker.digesting, false);
+  time.now = -1;
+  assert.equal(tracker.digesting, false, "a clock that was set back holds nothing up");
+});

@@ -1,61 +1,37 @@
 import { join } from "node:path";
 import { planGate } from "./gate/mod.ts";
-import { Alarm, type EnvoyAdmins, openEnvoyAdmins, type SetTimer } from "./host/mod.ts";
-import type { GatePlan, GateStatus, Log, ObjectKey, PairState } from "./model/mod.ts";
+import { Alarm } from "./host/mod.ts";
+import type { EnvoyStatus, GatePlan, GateStatus, ObjectKey, PairState } from "./model/mod.ts";
 import {
   type EgDirectory,
-  type Metrics,
   openEgDirectory,
   openKeep,
+  type Published,
   showEnvoys,
   showGate,
-  type StatusKeeper,
 } from "./outputs/mod.ts";
 import type { Config } from "./resources/mod.ts";
-import { type DarkHostname, inSpan, type OpenSpan, type VerdictStore } from "./server/mod.ts";
+import { type DarkHostname, inSpan, type OpenSpan } from "./server/mod.ts";
 import { DeliveryTracker, type SeenGateway } from "./agent_delivery.ts";
-import { GateLog } from "./agent_gate_log.ts";
+import type { GateParts } from "./agent_gate_parts.ts";
+import type { GateLog } from "./agent_gate_log.ts";
 import { reconcileAttributes } from "./agent_gate_span.ts";
-import { checkPlan, gatewayTest, listDark, readNudge } from "./agent_gate_plan.ts";
+import { checkPlan, gatewayTest, listDark, nextEdge, readNudge } from "./agent_gate_plan.ts";
 import { GateInputs } from "./agent_inputs.ts";
+import { EnvoyLooks } from "./agent_looks.ts";
 import { type Loop, makeLoop } from "./agent_loop.ts";
 import { Nudger } from "./agent_nudger.ts";
 import { rfc3339 } from "./agent_names.ts";
 import { PairBook } from "./agent_pairs.ts";
 import { type GateView, makeStatus } from "./agent_status.ts";
 
-/** What the gate is given from outside. */
-export interface GateParts {
-  readonly log: Log;
-  /** What was said so far; it goes on where the gate before has left off. */
-  readonly said: GateLog;
-  readonly metrics: Metrics;
-  /** Milliseconds since the epoch, as they are believed. */
-  readonly clock: () => number;
-  /** Why the clock of the host is not believed; empty while it is. */
-  readonly doubt: () => string;
-  /** Everything that is known about certificates. */
-  readonly store: () => VerdictStore;
-  readonly keeper: StatusKeeper;
-  /** Default `setTimeout`. */
-  readonly setTimer?: SetTimer;
-  /** Milliseconds between publications; a second unless told. */
-  readonly spacing?: number;
-  /** Called with every set of Gateways, so that what was said about others can be forgotten. */
-  readonly onGateways: (isKnown: (key: ObjectKey) => boolean) => void;
-}
-
 // The first change is published at once; a second within this time waits, so that a storm is a few reloads.
 const SPACING = 1000;
 // Envoy's word on a new pair is waited for this long; the rules stand alone until it comes.
 const PATIENCE = 7000;
-// Envoy Gateway takes ten seconds and more for a thousand hosts, and each publication in between costs as much again.
-const DIGESTION = 10_000;
 const RETRY = 5000;
 // What is still wrong is said again.
 const REMINDER = 3_600_000;
-const LOOK_WAITING = 1000;
-const LOOK_IDLE = 15_000;
 
 /**
  * Layer one: from what stands on disk to what Envoy Gateway is given, again at every change and at every edge.
@@ -66,34 +42,28 @@ const LOOK_IDLE = 15_000;
 export class Gate {
   readonly #parts: GateParts;
   readonly #config: Config;
-  readonly #places: { readonly resources: string; readonly output: string };
   readonly #inputs: GateInputs;
   readonly #book: PairBook;
   readonly #directory: EgDirectory;
-  readonly #admins: EnvoyAdmins;
   readonly #delivery: DeliveryTracker;
   readonly #log: GateLog;
   readonly #alarm: Alarm;
   readonly #work: Loop;
-  readonly #looks: Loop;
+  readonly #looks: EnvoyLooks;
   readonly #nudger: Nudger;
   readonly #keepSettled: () => Promise<void>;
-  #lookTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #guard: ReturnType<typeof setInterval>;
   #view: GateView | null = null;
   #status: GateStatus | null = null;
   #dark: readonly DarkHostname[] = [];
   #publishedAt: number | null = null;
   #stopped = false;
-  #hookSeen = false;
   /** Whether Envoy Gateway is to be made to call again: that does not wait until it calls. */
   #nudged = false;
   /** Whether something is further than what is shown. */
   #moved = false;
-  #lookPause = LOOK_WAITING;
 
   private constructor(config: Config, parts: GateParts, made: {
-    places: { resources: string; output: string };
     inputs: GateInputs;
     directory: EgDirectory;
     keep: Awaited<ReturnType<typeof openKeep>>;
@@ -101,10 +71,8 @@ export class Gate {
   }) {
     this.#parts = parts;
     this.#config = config;
-    this.#places = made.places;
     this.#inputs = made.inputs;
     this.#directory = made.directory;
-    this.#admins = openEnvoyAdmins({ setting: config.envoy.admin, runtimeDir: config.envoy.runtimeDir });
     this.#delivery = new DeliveryTracker({ expectsEnvoy: config.envoy.admin !== "none", clock: parts.clock });
     this.#book = new PairBook(made.keep, parts.log);
     this.#keepSettled = () => made.keep.settled();
@@ -115,10 +83,13 @@ export class Gate {
     };
     this.#work = makeLoop(() => inSpan("gate.reconcile", {}, (span) => this.#reconcile(span)), {
       spacing: parts.spacing ?? SPACING,
-      mayBegin: () => this.#nudged || !this.#isDigesting(),
+      mayBegin: () => this.#nudged || !this.#delivery.digesting,
       onError: onError("publish"),
     });
-    this.#looks = makeLoop(() => this.#look(), { spacing: LOOK_WAITING / 2, onError: onError("look") });
+    this.#looks = new EnvoyLooks(config.envoy, {
+      onLook: (envoys) => this.#noteEnvoys(envoys),
+      onError: onError("look"),
+    });
     this.#alarm = new Alarm({
       clock: parts.clock,
       setTimer: parts.setTimer,
@@ -147,7 +118,7 @@ export class Gate {
       openEgDirectory({ directory: output, log, metrics, clock }),
       openKeep(join(config.stateDir, "pairs"), log),
     ]);
-    gate = new Gate(config, parts, { places: { resources, output }, inputs, directory, keep, nudge });
+    gate = new Gate(config, parts, { inputs, directory, keep, nudge });
     gate.#work.poke();
     await gate.#work.settled();
     gate.#looks.poke();
@@ -173,7 +144,6 @@ export class Gate {
   /** Takes note of an answered hook call. */
   answered(gateways: readonly SeenGateway[], outcome: string): void {
     if (outcome === "error") return this.#nudger.failed();
-    this.#hookSeen ||= gateways.length > 0;
     this.#nudger.answered(gateways.length);
     if (this.#delivery.answered(gateways)) this.#moved = true;
     this.#noteProgress(this.#delivery.isOlder(gateways));
@@ -190,7 +160,6 @@ export class Gate {
   /** Ends everything and writes what is to be kept. What was published stays. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#lookTimer);
     clearInterval(this.#guard);
     this.#alarm.close();
     this.#nudger.stop();
@@ -203,15 +172,6 @@ export class Gate {
     // What could not be written is tried again anyway.
     if (this.#work.pending || this.#view === null || this.#view.output.message !== "") return;
     if (!await this.#directory.intact() && !this.#stopped) this.#work.poke();
-  }
-
-  /** Envoy Gateway does not skip what is outdated: what comes while it works only keeps it from the newest. */
-  #isDigesting(): boolean {
-    const pending = this.#delivery.pendingSince();
-    if (!this.#hookSeen || pending === null) return false;
-    // A clock that was set back says nothing about how long it has taken.
-    const elapsed = this.#parts.clock() - pending;
-    return elapsed >= 0 && elapsed < DIGESTION;
   }
 
   /** @returns whether something was published, so that Envoy Gateway has work to do. */
@@ -234,7 +194,6 @@ export class Gate {
     const written = await this.#directory.publish(plan.objects);
     if (written.changed) this.#publishedAt = clock();
     span.set(() => reconcileAttributes(plan, written.changed));
-    const edges = [...pairs.values()].flatMap(({ edge }) => edge === null ? [] : [edge]);
     this.#view = {
       plan,
       pairs,
@@ -242,14 +201,9 @@ export class Gate {
       objects: input.objects,
       files: input.files,
       sources: input.sources,
-      directory: this.#places.resources,
-      output: {
-        file: this.#directory.file,
-        revision: written.revision,
-        publishedAt: this.#publishedAt === null ? null : rfc3339(this.#publishedAt),
-        message: written.problem,
-      },
-      edge: edges.length > 0 ? Math.min(...edges) : null,
+      directory: this.#config.gate.resources!,
+      output: this.#outputOf(written),
+      edge: nextEdge(pairs.values()),
       doubt: this.#parts.doubt(),
     };
     const problem = written.problem !== "";
@@ -269,9 +223,14 @@ export class Gate {
     this.#parts.onGateways(gatewayTest(plan));
     metrics.observe("certgate_gate_reconcile_duration_seconds", (performance.now() - started) / 1000);
     this.#show(true);
-    this.#lookPause = LOOK_WAITING;
-    this.#looks.poke();
+    this.#looks.hurry();
     return written.changed;
+  }
+
+  #outputOf({ revision, problem }: Published): GateStatus["output"] {
+    const at = this.#publishedAt;
+    const publishedAt = at === null ? null : rfc3339(at);
+    return { file: this.#directory.file, revision, publishedAt, message: problem };
   }
 
   #plan(objects: GateView["objects"], pairs: ReadonlyMap<ObjectKey, PairState>, now: number): GatePlan {
@@ -285,20 +244,12 @@ export class Gate {
     });
   }
 
-  async #look(): Promise<boolean> {
-    const envoys = await this.#admins.look();
-    if (this.#delivery.looked(envoys)) this.#moved = true;
+  #noteEnvoys(envoys: readonly EnvoyStatus[]): "moved" | "waiting" | "arrived" {
+    const moved = this.#delivery.looked(envoys) || this.#moved;
     showEnvoys(this.#parts.metrics, envoys);
-    if (this.#moved) {
-      this.#show(false);
-      this.#lookPause = LOOK_WAITING;
-    }
-    clearTimeout(this.#lookTimer);
-    if (this.#stopped) return false;
-    // What does not come soon comes late, and looking costs Envoy something too.
-    this.#lookPause = this.#status?.converged ? LOOK_IDLE : Math.min(this.#lookPause * 1.25, LOOK_IDLE);
-    this.#lookTimer = setTimeout(() => this.#looks.poke(), this.#lookPause);
-    return true;
+    if (moved) this.#show(false);
+    if (this.#status?.converged) return "arrived";
+    return moved ? "moved" : "waiting";
   }
 
   /** @param evaluated Whether verdicts were made anew, rather than only Envoy looked at. */

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { GateStatus } from "./model/mod.ts";
 import type { Config } from "./resources/mod.ts";
 import type { DarkHostname } from "./server/mod.ts";
-import { Gate, type GateParts } from "./agent_gate.ts";
+import { Gate } from "./agent_gate.ts";
+import type { GateParts } from "./agent_gate_parts.ts";
 import { GateLog } from "./agent_gate_log.ts";
 import type { SeenGateway } from "./agent_delivery.ts";
 

@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import type { GatePlan, ObjectKey, PublishedObject, ResourceFinding, ResourceObject } from "./model/mod.ts";
+import type {
+  GatePlan,
+  ObjectKey,
+  PairState,
+  PublishedObject,
+  ResourceFinding,
+  ResourceObject,
+} from "./model/mod.ts";
 import { checkObject } from "./resources/mod.ts";
 import type { DarkHostname } from "./server/mod.ts";
 import { keyOf } from "./agent_names.ts";
@@ -55,4 +62,11 @@ export function gatewayTest(plan: GatePlan): (key: ObjectKey) => boolean {
     plan.gateways.flatMap(({ namespace, published }) => published.map((name) => keyOf({ namespace, name }))),
   );
   return (key) => known.has(key);
+}
+
+/** The next moment at which what is believed of a pair changes by itself; `null` if never. */
+export function nextEdge(pairs: Iterable<PairState>): number | null {
+  let next = Infinity;
+  for (const { edge } of pairs) next = Math.min(next, edge ?? Infinity);
+  return next === Infinity ? null : next;
 }
