@@ -8,7 +8,7 @@ const ignore = toolPath("envoy") === null || toolPath("envoy-gateway") === null;
 
 const KILLS = 50;
 // Each kill has a start of its own; in one of so many, certgate is first left alone until everything is right.
-const LOOK_EVERY = 2;
+const LOOK_EVERY = 10;
 // Something to write, so that a publication takes its time.
 const BALLAST = 400_000;
 const WITHIN = 5000;
