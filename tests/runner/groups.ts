@@ -27,6 +27,11 @@ export const GROUPS: readonly Group[] = [
   { name: "sources", holds: below("tests/sources"), limit: 180, parallel: true },
   { name: "cli", holds: below("tests/cli"), limit: 300, parallel: true },
   { name: "monitoring", holds: below("tests/monitoring"), limit: 60, parallel: true },
+  { name: "docs", holds: below("tests/docs"), limit: 180, parallel: true },
+  { name: "deploy", holds: below("tests/deploy"), limit: 120, parallel: true },
+  { name: "systemd", holds: below("tests/systemd"), limit: 180 },
+  { name: "install", holds: below("tests/install"), limit: 180, parallel: true },
+  { name: "release", holds: below("tests/release"), limit: 300 },
   { name: "e2e", holds: below("tests/e2e"), limit: 900 },
   { name: "demo", holds: below("tests/demo"), limit: 180 },
   // Whatever has no group of its own still runs: a forgotten folder must not go untested.
