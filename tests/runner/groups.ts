@@ -14,28 +14,28 @@ const below = (...folders: string[]) => (path: string) =>
 
 /** In the order in which they run: cheap and telling first. Limits are several times what each takes on two cores. */
 export const GROUPS: readonly Group[] = [
-  { name: "house", holds: below("tests/house", "tests/runner"), limit: 300 },
+  { name: "house", holds: below("tests/house", "tests/runner"), limit: 240 },
   {
     name: "unit",
     holds: (path) => !path.startsWith("tests/") || below("tests/lint", "tests/setup")(path),
-    limit: 300,
+    limit: 200,
     parallel: true,
   },
-  { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 300, parallel: true },
-  { name: "vectors", holds: below("tests/vectors"), limit: 600 },
+  { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 180, parallel: true },
+  { name: "vectors", holds: below("tests/vectors"), limit: 300 },
   { name: "resources", holds: below("tests/resources"), limit: 120 },
   { name: "sources", holds: below("tests/sources"), limit: 180, parallel: true },
-  { name: "cli", holds: below("tests/cli"), limit: 300, parallel: true },
+  { name: "cli", holds: below("tests/cli"), limit: 180, parallel: true },
   { name: "monitoring", holds: below("tests/monitoring"), limit: 60, parallel: true },
-  { name: "docs", holds: below("tests/docs"), limit: 180, parallel: true },
-  { name: "deploy", holds: below("tests/deploy"), limit: 120, parallel: true },
-  { name: "systemd", holds: below("tests/systemd"), limit: 180 },
-  { name: "install", holds: below("tests/install"), limit: 180, parallel: true },
-  { name: "release", holds: below("tests/release"), limit: 300 },
+  { name: "docs", holds: below("tests/docs"), limit: 120, parallel: true },
+  { name: "deploy", holds: below("tests/deploy"), limit: 90, parallel: true },
+  { name: "systemd", holds: below("tests/systemd"), limit: 120 },
+  { name: "install", holds: below("tests/install"), limit: 150, parallel: true },
+  { name: "release", holds: below("tests/release"), limit: 240 },
   { name: "e2e", holds: below("tests/e2e"), limit: 900 },
-  { name: "demo", holds: below("tests/demo"), limit: 180 },
+  { name: "demo", holds: below("tests/demo"), limit: 120 },
   // Whatever has no group of its own still runs: a forgotten folder must not go untested.
-  { name: "other", holds: () => true, limit: 300 },
+  { name: "other", holds: () => true, limit: 180 },
 ];
 
 export const isTestFile = (path: string): boolean => path.endsWith("_test.ts");
