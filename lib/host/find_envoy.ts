@@ -1,3 +1,5 @@
+import { LINKED_ENVOY, mayRun, RUN_HINT } from "./permitted.ts";
+
 /** The Envoy binary to ask, or why there is none. */
 export type FoundEnvoy =
   | { readonly path: string; readonly error?: undefined }
@@ -10,6 +12,10 @@ export interface FindOptions {
   readonly path?: string;
   /** Data homes of Envoy Gateway. Default {@linkcode defaultDataHomes}. */
   readonly dataHomes?: readonly string[];
+  /** The link that an installer makes. Default {@linkcode LINKED_ENVOY}. */
+  readonly linked?: string;
+  /** Whether this process may run a program. Default {@linkcode mayRun}. */
+  readonly mayRun?: (path: string) => Promise<boolean>;
 }
 
 /**
@@ -24,8 +30,9 @@ export function defaultDataHomes(home: string | undefined = Deno.env.get("HOME")
 }
 
 /**
- * Finds the Envoy binary of this host: first on the PATH, then the newest that Envoy Gateway has fetched
- * (`<data home>/envoy-versions/<version>/bin/envoy`).
+ * Finds the Envoy binary of this host: first on the PATH, then where an installer links one for certgate, then the newest
+ * that Envoy Gateway has fetched (`<data home>/envoy-versions/<version>/bin/envoy`). One that this process may not run is
+ * passed over.
  *
  * @param setting `auto`, `none`, or the path of a binary.
  * @param options Where to look.
@@ -33,25 +40,39 @@ export function defaultDataHomes(home: string | undefined = Deno.env.get("HOME")
  */
 export async function findEnvoy(setting: string, options: FindOptions = {}): Promise<FoundEnvoy> {
   if (setting === "none") return { path: null };
-  if (setting !== "auto") {
-    const problem = await whyNot(setting);
-    if (problem !== null) return { path: null, error: `Cannot use "${setting}" as Envoy: ${problem}` };
-    return { path: await Deno.realPath(setting) };
+  const permitted = options.mayRun ?? mayRun;
+  if (setting !== "auto") return await useNamed(setting, permitted);
+  let refused: string | null = null;
+  for await (const file of candidates(options)) {
+    if (await whyNot(file) !== null) continue;
+    if (await permitted(file)) return { path: file };
+    refused ??= file;
   }
+  if (refused === null) return { path: null };
+  return { path: null, error: `Cannot use "${refused}" as Envoy: ${RUN_HINT}` };
+}
+
+async function useNamed(file: string, permitted: (path: string) => Promise<boolean>): Promise<FoundEnvoy> {
+  const problem = await whyNot(file);
+  if (problem !== null) return { path: null, error: `Cannot use "${file}" as Envoy: ${problem}` };
+  const real = await Deno.realPath(file);
+  if (await permitted(real)) return { path: real };
+  if (await permitted(file)) return { path: file };
+  return { path: null, error: `Cannot use "${file}" as Envoy: ${RUN_HINT}` };
+}
+
+async function* candidates(options: FindOptions): AsyncGenerator<string> {
   const path = options.path ?? Deno.env.get("PATH") ?? "";
   // A relative directory on the PATH would make the answer depend on where certgate was started.
-  const directories = path.split(":").filter((directory) => directory.startsWith("/"));
-  for (const directory of directories) {
-    const file = `${directory.replace(/\/+$/, "")}/envoy`;
-    if (await whyNot(file) === null) return { path: file };
+  for (const directory of path.split(":").filter((each) => each.startsWith("/"))) {
+    yield `${directory.replace(/\/+$/, "")}/envoy`;
   }
+  yield options.linked ?? LINKED_ENVOY;
   for (const dataHome of options.dataHomes ?? defaultDataHomes()) {
     for (const version of await versionsIn(`${dataHome}/envoy-versions`)) {
-      const file = `${dataHome}/envoy-versions/${version}/bin/envoy`;
-      if (await whyNot(file) === null) return { path: file };
+      yield `${dataHome}/envoy-versions/${version}/bin/envoy`;
     }
   }
-  return { path: null };
 }
 
 /** What keeps a file from being a program, or `null`. */

@@ -67,3 +67,30 @@ Deno.test("defaultDataHomes() are where Envoy Gateway keeps its binaries, root's
   ]);
   assert.deepEqual(defaultDataHomes("/root"), ["/root/.local/share/envoy-gateway"]);
 });
+
+Deno.test("findEnvoy() passes over what this process may not run, and says so if nothing else is there", () =>
+  inDirectory(async (root) => {
+    const refused = await place(`${root}/a/envoy`);
+    const linked = await place(`${root}/linked/envoy`);
+    const options = {
+      path: `${root}/a`,
+      dataHomes: [],
+      mayRun: (path: string) => Promise.resolve(path === linked),
+    };
+    assert.deepEqual(await findEnvoy("auto", { ...options, linked }), { path: linked });
+    const found = await findEnvoy("auto", { ...options, linked: `${root}/none` });
+    assert.equal(found.path, null);
+    assert.match(
+      found.error ?? "",
+      /^Cannot use ".*\/a\/envoy" as Envoy: this binary may run Envoy as .*symbolic link/,
+    );
+    assert.match((await findEnvoy(refused, options)).error ?? "", /this binary may run Envoy as/);
+  }));
+
+Deno.test("findEnvoy() takes a named link as it is written where only that may be run", () =>
+  inDirectory(async (root) => {
+    const real = await place(`${root}/a/envoy`);
+    await Deno.symlink(real, `${root}/link`);
+    const mayRun = (path: string) => Promise.resolve(path === `${root}/link`);
+    assert.deepEqual(await findEnvoy(`${root}/link`, { mayRun }), { path: `${root}/link` });
+  }));

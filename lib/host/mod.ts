@@ -18,3 +18,4 @@ export * from "./alarm.ts";
 export * from "./envoy_admins.ts";
 export * from "./probe_tls.ts";
 export { httpGet, NobodyListens } from "./_http_get.ts";
+export * from "./permitted.ts";
