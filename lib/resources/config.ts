@@ -3,6 +3,7 @@ import { isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { Document, Node } from "yaml";
 import type { $ZodIssue } from "zod/v4/core";
 import type { Complaint } from "./complaint.ts";
+import { applyOverride, type ConfigOverride } from "./config_overrides.ts";
 import { type Config, configSchema } from "./config_schema.ts";
 
 /** A configuration, or everything that is wrong with its text. */
@@ -16,9 +17,15 @@ export type ConfigResult =
  *
  * @param text The YAML 1.2 text; empty means every default.
  * @param file The name under which complaints mention it.
+ * @param overrides Keys that are set outside of the file; of two with one key the later counts. A complaint about such a
+ * value names where it comes from instead of the file.
  * @returns The configuration with defaults filled in, or the complaints in order of their place.
  */
-export function parseConfig(text: string, file: string): ConfigResult {
+export function parseConfig(
+  text: string,
+  file: string,
+  overrides: readonly ConfigOverride[] = [],
+): ConfigResult {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const at = (offset: number | undefined) => {
@@ -43,12 +50,44 @@ export function parseConfig(text: string, file: string): ConfigResult {
     const message = `Cannot read the configuration: ${firstLine(value.problem)}`;
     return { ok: false, complaints: [{ ...at(value.offset), message, hint: "write the value out" }] };
   }
-  const parsed = configSchema.safeParse(withoutEmpty(value.js) ?? {});
+  const { js, complaints: unread } = override(withoutEmpty(value.js), overrides);
+  if (unread.length > 0) return { ok: false, complaints: unread };
+  const parsed = configSchema.safeParse(js ?? {});
   if (parsed.success) return { ok: true, config: parsed.data };
-  const complaints = parsed.error.issues.flatMap((issue) =>
-    explain(issue, document).map(({ offset, message, hint }) => ({ ...at(offset), message, hint }))
-  );
+  const complaints = parsed.error.issues.flatMap((issue) => explain(issue, document, js)).map((each) => {
+    const outside = overrides.findLast(({ key }) => isSetBy(each.path, key, document));
+    const place = outside ? { file: outside.from, line: 0, column: 0 } : at(each.offset);
+    return { ...place, message: each.message, hint: each.hint };
+  });
   return { ok: false, complaints: complaints.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+function override(
+  value: unknown,
+  overrides: readonly ConfigOverride[],
+): { js: unknown; complaints: Complaint[] } {
+  let js = value;
+  const complaints: Complaint[] = [];
+  for (const each of overrides) {
+    const done = applyOverride(js, each);
+    if ("value" in done) js = done.value;
+    else {
+      complaints.push({
+        file: each.from,
+        line: 0,
+        column: 0,
+        message: `Cannot read the value: ${firstLine(done.problem)}`,
+        hint: "the value is YAML; put it in quotes if it is a text with special characters",
+      });
+    }
+  }
+  return { js, complaints };
+}
+
+/** Whether what is wrong at a path was set outside of the file by this key: at it, inside its value, or by its being there. */
+function isSetBy(path: readonly PropertyKey[], key: string, document: Document): boolean {
+  const at = `${path.map(String).join(".")}.`;
+  return at.startsWith(`${key}.`) || path.length > 0 && `${key}.`.startsWith(at) && !document.hasIn(path);
 }
 
 // A section whose every key is commented out is empty, and means what a section that is not there means.
@@ -79,28 +118,41 @@ function toValue(document: Document): { js: unknown } | { problem: string; offse
 }
 
 interface Explained {
+  path: readonly PropertyKey[];
   offset: number | undefined;
   message: string;
   hint: string;
 }
 
-function explain(issue: $ZodIssue, document: Document): Explained[] {
+function explain(issue: $ZodIssue, document: Document, js: unknown): Explained[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
+      path: [...issue.path, key],
       offset: keyOffset(document, issue.path, key),
       message: `Unknown key ${JSON.stringify([...issue.path, key].join("."))}`,
       hint: nearestKey(issue.path, key),
     }));
   }
   const node = document.getIn(issue.path, true) as Node | undefined;
-  const value = isScalar(node) ? ` ${JSON.stringify(node.value)}` : "";
+  const value = showScalar(valueAt(js, issue.path));
   const name = issue.path.join(".");
   const where = name ? ` for ${JSON.stringify(name)}` : "";
   return [{
+    path: issue.path,
     offset: node?.range?.[0] ?? 0,
     message: `Cannot use the value${value}${where}: ${firstLine(issue.message)}`,
     hint: "certgate config schema prints every key with what it takes",
   }];
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((inner: unknown, step) => (inner as Record<PropertyKey, unknown> | null)?.[step], value);
+}
+
+function showScalar(value: unknown): string {
+  return value === undefined || value !== null && typeof value === "object"
+    ? ""
+    : ` ${JSON.stringify(value)}`;
 }
 
 function keyOffset(document: Document, path: readonly PropertyKey[], key: string): number | undefined {

@@ -9,6 +9,7 @@
 export * from "./check_object.ts";
 export * from "./complaint.ts";
 export * from "./config.ts";
+export * from "./config_overrides.ts";
 export * from "./config_schema.ts";
 export * from "./listen_address.ts";
 export * from "./read_resources.ts";
