@@ -4,7 +4,7 @@ import type { Document, Node } from "yaml";
 import type { $ZodIssue } from "zod/v4/core";
 import type { Complaint } from "./complaint.ts";
 import { applyOverride, type ConfigOverride } from "./config_overrides.ts";
-import { type Config, configSchema } from "./config_schema.ts";
+import { type Config, configJsonSchema, configSchema } from "./config_schema.ts";
 
 /** A configuration, or everything that is wrong with its text. */
 export type ConfigResult =
@@ -162,10 +162,17 @@ function keyOffset(document: Document, path: readonly PropertyKey[], key: string
   return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
 }
 
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+}
+
 function nearestKey(path: readonly PropertyKey[], key: string): string {
-  let known: unknown = configSchema.parse({ hook: { group: "any" } });
-  for (const step of path) known = (known as Record<PropertyKey, unknown>)?.[step];
-  const keys = known && typeof known === "object" ? Object.keys(known) : [];
+  let known: SchemaNode | undefined = configJsonSchema() as SchemaNode;
+  for (const step of path) {
+    known = typeof step === "number" ? known?.items : known?.properties?.[String(step)];
+  }
+  const keys = Object.keys(known?.properties ?? {});
   if (keys.length === 0) return "";
   const near = closest(key, keys);
   return distance(key, near) <= Math.max(2, key.length / 3)

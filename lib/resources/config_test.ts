@@ -122,3 +122,13 @@ Deno.test("parseConfig() wants both directories of the gate, apart from each oth
     assert.match(complaint, /^3 .*must not stand in one directory/);
   }
 });
+
+Deno.test("parseConfig() suggests keys that have no default, and members of list entries", () => {
+  const hints = (text: string) => {
+    const result = parseConfig(text, "c.yaml");
+    assert(!result.ok);
+    return result.complaints.map((complaint) => complaint.hint);
+  };
+  assert.deepEqual(hints("gate:\n  resorces: /a\n"), ['did you mean "gate.resources"?']);
+  assert.deepEqual(hints("sources:\n  - path: /a\n    exlude: []\n"), ['did you mean "sources.0.exclude"?']);
+});
