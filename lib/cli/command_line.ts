@@ -1,18 +1,14 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { configJsonSchema } from "../resources/mod.ts";
 import { addAgentCommands } from "./agent_commands.ts";
+import { setHelp } from "./command_help.ts";
 import { egConfig } from "./eg_config.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { DEFAULT_CONFIG } from "./load_config.ts";
-import { CONFIG_OPTION, type Done, outputOption, withConfig } from "./options.ts";
+import { HELP, PROGRAM_HELP } from "./help_texts.ts";
+import { CONFIG_OPTION, type Done, outputOption, SET_OPTION, withConfig } from "./options.ts";
+import { type Shell, SHELLS } from "./shells.ts";
 import { type Terminal, terminal as realTerminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
-
-const DOCS = `
-A certificate that Envoy refuses can take innocent hostnames down with it. certgate judges every certificate before
-Envoy sees it, so that a bad one costs its own hostname and no other.
-
-Exit codes: 0 all well, 1 something is not usable, 2 wrong usage or configuration, 3 failed, 4 already running.`;
 
 // Each command loads its own modules: the daemon has no use for what draws tables.
 
@@ -40,43 +36,52 @@ export async function runCommandLine(
   return code;
 }
 
+/** The commands with their descriptions, for the man page, the documentation and the completions. Runs nothing. */
+export function describeProgram(): Command {
+  return describeCommands({ out: () => {}, err: () => {}, watched: false, screen: false }, () => {});
+}
+
 function describeCommands(terminal: Terminal, done: Done): Command {
   const program = new Command("certgate")
     .description("Keeps one bad certificate from costing other hostnames their HTTPS.")
-    .addHelpText("after", DOCS)
     .version(`certgate ${VERSION}`)
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError("(certgate --help shows every command)")
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+  setHelp(program, PROGRAM_HELP);
+  program.commandsGroup("The agent:");
   addRun(program, terminal, done);
-  addCheck(program, terminal, done);
   addAgentCommands(program, terminal, done);
+  program.commandsGroup("Without the agent:");
+  addCheck(program, terminal, done);
   addReplay(program, terminal, done);
+  program.commandsGroup("Configuration:");
   addConfig(program, terminal, done);
+  program.commandsGroup("Monitoring:");
   addMonitoring(program, terminal, done);
-  program.command("version").description("print the version").action(() => {
+  program.commandsGroup("About certgate:");
+  addCompletion(program, terminal, done);
+  const version = program.command("version").description("print the version").action(() => {
     terminal.out(`certgate ${VERSION} (deno ${Deno.version.deno}, v8 ${Deno.version.v8})\n`);
   });
+  setHelp(version, HELP.version);
   return program;
 }
 
 function addRun(program: Command, terminal: Terminal, done: Done): void {
-  program.command("run")
+  setHelp(program.command("run"), HELP.run)
     .description("serve the hook and the gate to Envoy Gateway until stopped")
     .option(...CONFIG_OPTION)
-    .addHelpText(
-      "after",
-      "\nSIGHUP reads the configuration again; SIGTERM finishes the call under way and ends.",
-    )
-    .action(async ({ config }) => {
+    .option(...SET_OPTION)
+    .action(async (choice) => {
       const { run } = await import("./run.ts");
-      done(await run(config, terminal));
+      done(await run(choice, terminal));
     });
 }
 
 function addCheck(program: Command, terminal: Terminal, done: Done): void {
-  program.command("check")
+  setHelp(program.command("check"), HELP.check)
     .description("judge certificate pairs without a daemon")
     .argument("<path...>", "directories (one is one pair), certificate files, or quoted patterns")
     .addOption(outputOption())
@@ -84,7 +89,6 @@ function addCheck(program: Command, terminal: Terminal, done: Done): void {
     .option("--envoy <path>", "the Envoy binary that has the last word: auto, none, or a path", "auto")
     .option("--hostname <name...>", "warn where a pair does not cover this name")
     .option("--margin <seconds>", "count a certificate as expired this long before it is", readSeconds, 0)
-    .addHelpText("after", CHECK_HELP)
     .action(async (paths: string[], options) => {
       const { check } = await import("./check.ts");
       done(
@@ -99,19 +103,12 @@ function addCheck(program: Command, terminal: Terminal, done: Done): void {
     });
 }
 
-const CHECK_HELP = `
-Exit codes: 0 every pair is usable, 1 some are withheld, 2 wrong usage.
-
-Examples:
-  certgate check /etc/letsencrypt/live/example.com
-  certgate check '/etc/letsencrypt/live/*' -o json
-  certgate check tls.crt --at 2030-01-01T00:00:00Z`;
-
 function addReplay(program: Command, terminal: Terminal, done: Done): void {
-  program.command("replay")
+  setHelp(program.command("replay"), HELP.replay)
     .description("run a saved snapshot (PostTranslateModifyRequest) through the same code as the hook")
     .argument("<file>", "serialized request; .gz is unpacked")
     .option(...CONFIG_OPTION)
+    .option(...SET_OPTION)
     .option("--diff", "print what changes, resource by resource", false)
     .option("--out <file>", "write the answer, a serialized PostTranslateModifyResponse")
     .option("--at <time>", "judge as if it were this time (RFC 3339)", readTime)
@@ -119,41 +116,55 @@ function addReplay(program: Command, terminal: Terminal, done: Done): void {
     .addOption(outputOption())
     .action(async (file: string, options) => {
       const { replay } = await import("./replay.ts");
-      await withConfig(options.config, terminal, done, async (config) => {
+      await withConfig(options, terminal, done, async (config) => {
         done(await replay(file, config, { ...options, at: options.at ?? Date.now() }, terminal));
       });
     });
 }
 
 function addConfig(program: Command, terminal: Terminal, done: Done): void {
-  program.command("eg-config")
+  setHelp(program.command("eg-config"), HELP["eg-config"])
     .description("print the configuration that Envoy Gateway needs")
     .option(...CONFIG_OPTION)
+    .option(...SET_OPTION)
     .option(
       "--resources <dir>",
       "print a whole standalone configuration that reads Gateway API objects from here (default gate.output)",
     )
-    .addHelpText(
-      "after",
-      "\nWith the gate on, this is a whole configuration; with the gate off, the block for one that exists.",
-    )
     .action(async (options) => {
-      await withConfig(options.config, terminal, done, (config) => {
+      await withConfig(options, terminal, done, (config) => {
         terminal.out(egConfig(config, options.resources ?? null));
       });
     });
   const config = program.command("config").description("look at the configuration");
-  config.command("check").description("say whether a configuration file is right")
-    .argument("[file]", "the file", DEFAULT_CONFIG)
-    .action(async (file: string) => {
-      await withConfig(file, terminal, done, () => terminal.out(`${file}: ok\n`));
+  setHelp(config.command("check"), HELP["config check"]).description(
+    "say whether a configuration file is right",
+  )
+    .argument("[file]", "the file, like --config")
+    .option(...CONFIG_OPTION)
+    .option(...SET_OPTION)
+    .action(async (config: string | undefined, options) => {
+      const { configCheck } = await import("./config_check.ts");
+      done(await configCheck({ config, ...options }, terminal));
     });
-  config.command("schema").description("print the JSON Schema of the configuration file, for editors")
+  setHelp(config.command("show"), HELP["config show"])
+    .description("print the configuration as it is used, with every default")
+    .option(...CONFIG_OPTION)
+    .option(...SET_OPTION)
+    .addOption(new Option("-o, --output <format>", "how to print").choices(["yaml", "json"]).default("yaml"))
+    .action(async (options) => {
+      await withConfig(options, terminal, done, async (config) => {
+        const { configShow } = await import("./config_show.ts");
+        terminal.out(configShow(config, options.output));
+      });
+    });
+  setHelp(config.command("schema"), HELP["config schema"])
+    .description("print the JSON Schema of the configuration file, for editors")
     .action(() => terminal.out(`${JSON.stringify(configJsonSchema(), null, 2)}\n`));
 }
 
 function addMonitoring(program: Command, terminal: Terminal, done: Done): void {
-  program.command("rules")
+  setHelp(program.command("rules"), HELP.rules)
     .description("print the alert rules for Prometheus")
     .option("--runbook-url <url>", "where the runbooks are published; each alert links to its own")
     .addOption(
@@ -161,17 +172,33 @@ function addMonitoring(program: Command, terminal: Terminal, done: Done): void {
         .choices(["none", "nso"]),
     )
     .option("--team <name>", "value of the label team")
-    .addHelpText("after", "\nExample:\n  certgate rules > /etc/prometheus/rules.d/certgate.rules.yaml")
+    .option("--fleet", "print the rules for a Prometheus that sees many hosts instead")
     .action(async (options) => {
       const { rules } = await import("./rules.ts");
       done(await rules(terminal, options));
     });
-  program.command("runbook")
+  setHelp(program.command("runbook"), HELP.runbook)
     .description("say what to do about an alert, or which alerts there are")
     .argument("[alert]", "name of the alert")
     .action(async (alert: string | undefined) => {
       const { runbook } = await import("./runbook.ts");
       done(await runbook(alert, terminal));
+    });
+}
+
+function addCompletion(program: Command, terminal: Terminal, done: Done): void {
+  setHelp(program.command("completion"), HELP.completion)
+    .description("print a completion script for a shell")
+    .addArgument(new Argument("<shell>", "the shell; hosts prints the hostnames of the running agent")
+      .choices([...SHELLS, "hosts"]))
+    .option(...CONFIG_OPTION)
+    .option(...SET_OPTION)
+    .action(async (shell: Shell | "hosts", options) => {
+      const { completion, completeHosts } = await import("./completion.ts");
+      if (shell !== "hosts") return done(completion(shell, program, terminal));
+      await withConfig(options, terminal, done, async (config) => {
+        done(await completeHosts(config, terminal));
+      });
     });
 }
 

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { runCommandLine } from "./command_line.ts";
+export { describeProgram, runCommandLine } from "./command_line.ts";

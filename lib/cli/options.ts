@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { type Config, showComplaint } from "../resources/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { DEFAULT_CONFIG, loadConfig } from "./load_config.ts";
+import { CONFIG_VARIABLE, type ConfigChoice, DEFAULT_CONFIG, loadConfig } from "./load_config.ts";
 import { FORMATS } from "./render_data.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 
@@ -11,7 +11,14 @@ export type Done = (code: ExitCode) => void;
 /** `-c FILE`, the same for every command that reads the configuration. */
 export const CONFIG_OPTION: readonly [string, string] = [
   "-c, --config <file>",
-  `configuration file (default ${DEFAULT_CONFIG}, if it is there)`,
+  `configuration file (default $${CONFIG_VARIABLE}, else ${DEFAULT_CONFIG} if it is there)`,
+];
+
+/** `--set KEY=VALUE`, beside every `--config`. */
+export const SET_OPTION: readonly [string, string, (each: string, before?: string[]) => string[]] = [
+  "--set <key=value>",
+  "a key of the configuration, e.g. log.level=debug; may be repeated",
+  (each, before = []) => [...before, each],
 ];
 
 /** `--url URL`, the same for every command that asks the running agent. */
@@ -27,12 +34,12 @@ export function outputOption(): Option {
 
 /** Does something with the configuration, or says what is wrong with it and answers 2. */
 export async function withConfig(
-  file: string | undefined,
+  choice: ConfigChoice,
   terminal: Terminal,
   done: Done,
   use: (config: Config) => void | Promise<void>,
 ): Promise<void> {
-  const loaded = await loadConfig(file);
+  const loaded = await loadConfig(choice);
   if (loaded.ok) return await use(loaded.config);
   for (const complaint of loaded.complaints) {
     terminal.err(errorLines(showComplaint(complaint), complaint.hint));

@@ -3,18 +3,19 @@ import { openLog } from "../host/mod.ts";
 import type { Log } from "../model/mod.ts";
 import { showComplaint } from "../resources/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { loadConfig } from "./load_config.ts";
+import type { ConfigChoice } from "./load_config.ts";
+import { loadUsableConfig } from "./load_usable_config.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 import { RELEASED, REVISION, VERSION } from "./version.ts";
 
 /**
  * `certgate run`: the agent, until SIGTERM or SIGINT. SIGHUP reads the configuration again, all or nothing.
  *
- * @param file The configuration file that the operator named, if any.
+ * @param choice What the command line says about the configuration.
  * @returns 0 after a clean stop, 2 for a wrong configuration, 3 if it cannot start, 4 if another one is running.
  */
-export async function run(file: string | undefined, terminal: Terminal): Promise<ExitCode> {
-  const loaded = await loadConfig(file);
+export async function run(choice: ConfigChoice, terminal: Terminal): Promise<ExitCode> {
+  const loaded = await loadUsableConfig(choice);
   if (!loaded.ok) {
     for (const complaint of loaded.complaints) {
       terminal.err(errorLines(showComplaint(complaint), complaint.hint));
@@ -38,7 +39,7 @@ export async function run(file: string | undefined, terminal: Terminal): Promise
     }
     for await (const signal of signals) {
       if (signal !== "SIGHUP") break;
-      await reload(agent, loaded.file ?? undefined, log);
+      await reload(agent, choice, log);
     }
     await agent.stop();
     return EXIT.ok;
@@ -48,8 +49,8 @@ export async function run(file: string | undefined, terminal: Terminal): Promise
   }
 }
 
-async function reload(agent: Agent, file: string | undefined, log: Log): Promise<void> {
-  const loaded = await loadConfig(file);
+async function reload(agent: Agent, choice: ConfigChoice, log: Log): Promise<void> {
+  const loaded = await loadUsableConfig(choice);
   if (loaded.ok) {
     await agent.reload(loaded.config);
     return;

@@ -27,8 +27,18 @@ export interface Alert {
   readonly runbook: Runbook;
 }
 
+/** A series that Prometheus computes beforehand, for alerts and dashboards. */
+export interface RecordRule {
+  /** `level:metric:operation`. */
+  readonly record: string;
+  /** PromQL over the families of docs/metrics.md and over earlier records of the same group. */
+  readonly expr: string;
+}
+
 /** Alerts that Prometheus evaluates together. */
 export interface AlertGroup {
   readonly name: string;
+  /** Evaluated in front of the alerts, in this order. */
+  readonly records?: readonly RecordRule[];
   readonly alerts: readonly Alert[];
 }

@@ -9,9 +9,10 @@ import { BACKSTOP_ALERTS } from "./backstop_alerts.ts";
 import { CERTIFICATE_ALERTS } from "./certificate_alerts.ts";
 import { DAEMON_ALERTS } from "./daemon_alerts.ts";
 import { DELIVERY_ALERTS } from "./delivery_alerts.ts";
+import { FLEET_ALERTS } from "./fleet_alerts.ts";
 import { SUPPLY_ALERTS } from "./supply_alerts.ts";
 
-export type { Alert, AlertGroup, Runbook } from "./alert.ts";
+export type { Alert, AlertGroup, RecordRule, Runbook } from "./alert.ts";
 export * from "./render_rules.ts";
 export * from "./render_runbook.ts";
 export * from "./shared_diagnosis.ts";
@@ -25,5 +26,8 @@ export const ALERT_GROUPS: readonly AlertGroup[] = [
   DAEMON_ALERTS,
 ];
 
-/** Every alert, in the order of the groups. */
-export const ALERTS: readonly Alert[] = ALERT_GROUPS.flatMap((group) => group.alerts);
+/** Rules for a Prometheus that sees many hosts. */
+export const FLEET_GROUPS: readonly AlertGroup[] = [FLEET_ALERTS];
+
+/** Every alert, in the order of the groups, those of the fleet last. */
+export const ALERTS: readonly Alert[] = [...ALERT_GROUPS, ...FLEET_GROUPS].flatMap((group) => group.alerts);

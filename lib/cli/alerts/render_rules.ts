@@ -35,24 +35,33 @@ export function runbookAnchor(alert: string): string {
  */
 export function renderRules(groups: readonly AlertGroup[], options: RuleOptions): string {
   const document = {
-    groups: groups.map(({ name, alerts }) => ({
+    groups: groups.map(({ name, records = [], alerts }) => ({
       name,
       interval: "30s",
-      rules: alerts.map((alert) => renderRule(alert, options)),
+      rules: [
+        ...records.map(({ record, expr }) => ({ record, expr: inWords(expr, options) })),
+        ...alerts.map((alert) => renderRule(alert, options)),
+      ],
     })),
   };
   // Unbroken lines: a folded expression is hard to search for.
-  return HEAD + stringify(document, { lineWidth: 0 });
+  return head(groups) + stringify(document, { lineWidth: 0 });
 }
 
-const HEAD =
-  "# Alert rules of certgate, as `certgate rules` prints them. `certgate runbook ALERT` prints what each runbook_url\n" +
-  "# leads to; --runbook-url says where you have published docs/runbooks.md.\n";
+function head(groups: readonly AlertGroup[]): string {
+  const fleet = groups.some(({ records }) => records !== undefined);
+  const what = fleet
+    ? "# Rules for a Prometheus that sees many hosts, as `certgate rules --fleet` prints them. "
+    : "# Alert rules of certgate, as `certgate rules` prints them. ";
+  return `${what}\`certgate runbook ALERT\` prints what each runbook_url\n` +
+    "# leads to; --runbook-url says where you have published docs/runbooks.md.\n";
+}
 
-function renderRule(alert: Alert, { runbookUrl, compat, team }: RuleOptions): Record<string, unknown> {
+function renderRule(alert: Alert, options: RuleOptions): Record<string, unknown> {
+  const { runbookUrl, team } = options;
   return {
     alert: alert.name,
-    expr: compat === "nso" ? inWordsOfNso(alert.expr) : alert.expr,
+    expr: inWords(alert.expr, options),
     for: alert.for,
     labels: { severity: alert.severity, service: "certgate", team },
     annotations: {
@@ -63,6 +72,7 @@ function renderRule(alert: Alert, { runbookUrl, compat, team }: RuleOptions): Re
   };
 }
 
-function inWordsOfNso(expr: string): string {
+function inWords(expr: string, { compat }: RuleOptions): string {
+  if (compat === "none") return expr;
   return expr.replace(/\bcertgate_\w+/g, (name) => NSO_NAMES[name as MetricName] ?? name);
 }

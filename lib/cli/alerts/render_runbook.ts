@@ -31,7 +31,8 @@ export function renderRunbooks(alerts: readonly Alert[]): string {
   return [
     "# Runbooks",
     "",
-    "One section for each alert of `certgate rules`. The same text is in the binary: `certgate runbook ALERT`.",
+    "One section for each alert of `certgate rules` and, at the end, of `certgate rules --fleet`. The same text is in the",
+    "binary: `certgate runbook ALERT`.",
     "",
     "| alert | severity | for | meaning |",
     "| --- | --- | --- | --- |",

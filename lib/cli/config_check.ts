@@ -1,0 +1,27 @@
+import { showComplaint } from "../resources/mod.ts";
+import { EXIT, type ExitCode } from "./exit_code.ts";
+import { type ConfigChoice, DEFAULT_CONFIG } from "./load_config.ts";
+import { loadUsableConfig } from "./load_usable_config.ts";
+import { errorLines, type Terminal } from "./terminal.ts";
+
+/**
+ * `certgate config check [FILE]`: whether a configuration is right, and one that this binary can work with.
+ *
+ * @param choice The file and what is set beside it, as `run` would take them.
+ * @returns 0 if it is, 2 if it is not or cannot be read.
+ */
+export async function configCheck(choice: ConfigChoice, terminal: Terminal): Promise<ExitCode> {
+  const loaded = await loadUsableConfig(choice);
+  if (!loaded.ok) {
+    for (const complaint of loaded.complaints) {
+      terminal.err(errorLines(showComplaint(complaint), complaint.hint));
+    }
+    return EXIT.usage;
+  }
+  const name = loaded.file ?? `${DEFAULT_CONFIG} (not there)`;
+  const beside = loaded.overrides.length > 0
+    ? `, with ${loaded.overrides.map(({ from }) => from).join(", ")}`
+    : "";
+  terminal.out(`${name}: ok${beside}\n`);
+  return EXIT.ok;
+}

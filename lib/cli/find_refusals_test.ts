@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { parseConfig } from "../resources/mod.ts";
+import { findRefusals } from "./find_refusals.ts";
+
+function read(text: string) {
+  const result = parseConfig(text, "c.yaml");
+  assert(result.ok);
+  return result.config;
+}
+
+Deno.test("findRefusals() names each key that asks for more than the binary may", {
+  permissions: { write: ["/var/lib/certgate"], run: ["/usr/bin/envoy"], read: true, env: true },
+}, async () => {
+  const config = read(`
+hook: {listen: "unix:///srv/hook.sock"}
+gate: {resources: /a, output: /srv/gate}
+envoy: {path: /srv/envoy}
+`);
+  const refusals = await findRefusals(config);
+  assert.deepEqual(refusals.map(({ key, message }) => [key, message]), [
+    ["gate.output", 'Cannot use "/srv/gate" for "gate.output": this binary may not write there'],
+    ["hook.listen", 'Cannot use "/srv" for "hook.listen": this binary may not write there'],
+    ["envoy.path", 'Cannot use "/srv/envoy" for "envoy.path": this binary may not run it'],
+  ]);
+  assert.match(refusals[0].hint, /may write beneath \/var\/lib\/certgate/);
+});
+
+Deno.test("findRefusals() finds nothing where everything is permitted, or nothing is asked for", {
+  permissions: { write: ["/var/lib/certgate"], run: ["/usr/bin/envoy"], read: true, env: true },
+}, async () => {
+  assert.deepEqual(await findRefusals(read('hook: {listen: "tcp://127.0.0.1:1"}\nenvoy: {path: auto}')), []);
+  assert.deepEqual(
+    await findRefusals(
+      read('hook: {listen: "unix:///var/lib/certgate/s"}\nenvoy: {path: /usr/bin/envoy}\ngate: {}'),
+    ),
+    [],
+  );
+});

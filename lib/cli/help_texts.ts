@@ -1,0 +1,133 @@
+import type { CommandHelp } from "./command_help.ts";
+
+const WRONG = "wrong usage or configuration";
+
+/** Of the program as a whole. */
+export const PROGRAM_HELP: CommandHelp = {
+  about: [
+    "A certificate that Envoy refuses can take innocent hostnames down with it. certgate judges every certificate " +
+    "before Envoy sees it, so that a bad one costs its own hostname and no other.",
+  ],
+  exitCodes: {
+    0: "all well",
+    1: "something is not usable",
+    2: WRONG,
+    3: "failed",
+    4: "already running",
+  },
+  examples: [
+    "certgate check '/etc/letsencrypt/live/*'",
+    "certgate run --config /etc/certgate/config.yaml",
+    "certgate status",
+    "certgate explain www.example.com",
+  ],
+};
+
+/** What the help of each command says below its options, by the whole name of the command. */
+export const HELP = {
+  "run": {
+    about: [
+      "SIGHUP reads the configuration again, all or nothing; SIGTERM and SIGINT finish the call under way and end.",
+      "What must survive a restart is in stateDir. A second certgate with the same one does not start.",
+    ],
+    exitCodes: { 0: "it was told to stop", 2: WRONG, 3: "it cannot start", 4: "another one is running" },
+    examples: ["certgate run", "certgate run --config /etc/certgate/config.yaml"],
+  },
+  "check": {
+    exitCodes: { 0: "every pair is usable", 1: "some are withheld", 2: "wrong usage" },
+    examples: [
+      "certgate check /etc/letsencrypt/live/example.com",
+      "certgate check '/etc/letsencrypt/live/*' -o json",
+      "certgate check tls.crt --at 2030-01-01T00:00:00Z",
+    ],
+  },
+  "status": {
+    about: ["Where certgate does not run, its status file is shown, with a note that it is old."],
+    exitCodes: {
+      0: "every host is served",
+      1: "some are not",
+      2: "wrong usage",
+      3: "certgate does not answer",
+    },
+    examples: [
+      "certgate status",
+      "certgate status --watch",
+      `certgate status -o json | jq '.gate.listeners[] | select(.delivery == "withheld") | .hostname'`,
+    ],
+  },
+  "explain": {
+    about: [
+      "Every step has its evidence and one of the marks ok, attention, failed, unknown. The files are read and the " +
+      "TLS handshake is made now, by this command; run it as root where the files are for root alone.",
+    ],
+    exitCodes: { 0: "it is served", 1: "it is not", 2: "wrong usage", 3: "certgate does not answer" },
+    examples: [
+      "certgate explain www.example.com",
+      `certgate explain www.example.com -o json | jq '.chains[].steps[] | select(.mark != "ok")'`,
+    ],
+  },
+  "wait": {
+    about: [
+      "converged: Envoy serves everything as it is published. programmed=HOST: Envoy serves this host. " +
+      "withheld=HOST: it is taken out, and Envoy Gateway knows. A certgate that does not run yet is waited for.",
+    ],
+    exitCodes: { 0: "it holds", 1: "it did not in time", 2: "wrong usage" },
+    examples: [
+      "certgate wait --for converged",
+      "certgate wait --for programmed=www.example.com --timeout 5m",
+    ],
+  },
+  "replay": {
+    about: ["Nothing is served and nothing is written but the file of --out."],
+    exitCodes: {
+      0: "done, whether or not something changes",
+      2: "the file or the configuration cannot be read",
+      3: "it holds no snapshot, or the answer cannot be written",
+    },
+    examples: ["certgate replay snapshot.pb --diff", "certgate replay snapshot.pb -o json --at 2030-01-01"],
+  },
+  "eg-config": {
+    about: [
+      "With the gate on, this is a whole configuration; with the gate off, the block for one that exists.",
+    ],
+    exitCodes: { 0: "printed", 2: WRONG },
+    examples: ["certgate eg-config > /etc/envoy-gateway/config.yaml", "certgate eg-config -c config.yaml"],
+  },
+  "config check": {
+    exitCodes: { 0: "it is right", 2: "it is wrong, or cannot be read" },
+    examples: ["certgate config check", "certgate config check config.yaml"],
+  },
+  "config show": {
+    about: ["What is not in the file is a default, or comes from the environment or from --set."],
+    exitCodes: { 0: "printed", 2: WRONG },
+    examples: ["certgate config show", "certgate config show --set log.level=debug -o json"],
+  },
+  "config schema": {
+    exitCodes: { 0: "printed" },
+    examples: ["certgate config schema > config.schema.json"],
+  },
+  "rules": {
+    exitCodes: { 0: "printed", 2: "wrong usage" },
+    examples: [
+      "certgate rules > /etc/prometheus/rules.d/certgate.rules.yaml",
+      "certgate rules --team edge --runbook-url https://wiki.example/certgate/runbooks",
+    ],
+  },
+  "runbook": {
+    exitCodes: { 0: "printed", 2: "there is no such alert" },
+    examples: ["certgate runbook", "certgate runbook GatewayListenerCertUnusable"],
+  },
+  "completion": {
+    about: [
+      "What it prints for a shell completes commands, options, their values and the names of alerts. Hostnames come " +
+      "from the running agent: the script asks for them with `certgate completion hosts`.",
+    ],
+    exitCodes: { 0: "printed", 2: "wrong usage" },
+    examples: [
+      "certgate completion bash > /etc/bash_completion.d/certgate",
+      "certgate completion zsh > /usr/local/share/zsh/site-functions/_certgate",
+      "certgate completion fish > /etc/fish/completions/certgate.fish",
+    ],
+  },
+  "version": { exitCodes: { 0: "printed" }, examples: ["certgate version"] },
+} as const satisfies Readonly<Record<string, CommandHelp>>;
