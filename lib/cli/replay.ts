@@ -1,3 +1,4 @@
+import { wordsOf, WRITE_HINT } from "../host/mod.ts";
 import type { Log } from "../model/mod.ts";
 import { loadThrowaways, openMetrics } from "../outputs/mod.ts";
 import type { Config } from "../resources/mod.ts";
@@ -52,7 +53,8 @@ export async function replay(
     try {
       await Deno.writeFile(options.out, answer, { mode: 0o600 });
     } catch (error) {
-      terminal.err(errorLines(`Cannot write "${options.out}": ${(error as Error).message}`));
+      const hint = error instanceof Deno.errors.NotCapable ? WRITE_HINT : "";
+      terminal.err(errorLines(`Cannot write "${options.out}": ${wordsOf(error)}`, hint));
       return EXIT.failed;
     }
   }
