@@ -1,5 +1,5 @@
 /**
- * `deno task test`: the whole suite, group after group, with a count of everything on the very last line.
+ * `deno task test`: the whole suite, group after group in two lanes, with a count of everything on the very last line.
  *
  *     deno task test                 all groups
  *     deno task test unit cli        these groups
@@ -13,14 +13,22 @@ import { closingLines, sum } from "./runner/closing_lines.ts";
 import { findFiles } from "./runner/find_files.ts";
 import { type Group, GROUPS, isTestFile, shareOut } from "./runner/groups.ts";
 import type { Named, Outcome } from "./runner/outcome.ts";
-import { parseArguments } from "./runner/parse_arguments.ts";
+import { parseArguments, type Wanted } from "./runner/parse_arguments.ts";
 import { readSources } from "./runner/read_sources.ts";
 import { runGroup, type RunGroupOptions } from "./runner/run_group.ts";
+import { runLanes, shareLanes } from "./runner/run_lanes.ts";
+import type { Voice } from "./runner/screen.ts";
 import { skipReason } from "./runner/skip_reason.ts";
 import { setUp } from "./setup/setup.ts";
 import { type ToolName, toolPath, TOOLS } from "./setup/tools.ts";
 
 const say = (line: string) => console.log(line);
+
+/** Writes text as it is; a pipe may take less than it is given. */
+function show(text: string): void {
+  let bytes = new TextEncoder().encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+}
 
 async function main(): Promise<void> {
   const wanted = parseArguments(Deno.args, GROUPS.map((group) => group.name));
@@ -29,7 +37,7 @@ async function main(): Promise<void> {
     Deno.exitCode = 2;
     return;
   }
-  const root = wanted.root ?? fileURLToPath(new URL("../", import.meta.url));
+  const root = rootOf(wanted);
   const why = new Map<string, string>();
   const outcomes: Outcome[] = [];
   if (wanted.setUp) {
@@ -38,18 +46,17 @@ async function main(): Promise<void> {
     for (const tool of done.tools) if (tool.path === null) why.set(tool.name, tool.why);
     if (done.libraries !== null) outcomes.push(failure("set-up", `(libraries: ${done.libraries})`));
   }
-  for (const [group, files] of shareOut(findFiles(root, isTestFile))) {
-    if (wanted.groups.length > 0 && !wanted.groups.includes(group.name)) continue;
-    const options = { root, args: testArguments(wanted), partly: wanted.rest.length > 0 };
-    if (files.length > 0) outcomes.push(await runTimed(group, files, options));
-    else if (wanted.groups.length > 0) outcomes.push(failure(group.name, "(there is no test file)"));
-  }
+  outcomes.push(...await runGroups(wanted));
   const missing = (tool: string) =>
     !(tool in TOOLS) || toolPath(tool as ToolName) !== null ? null : why.get(tool) ?? "see deno task setup";
   const reason = (test: Named) => skipReason(readSources(root, test.file), missing);
   const total = sum(outcomes);
   if (total.failed.length > 0 || total.passed.length === 0) Deno.exitCode = 1;
   for (const line of closingLines(total, reason)) say(line);
+}
+
+function rootOf({ root }: Wanted): string {
+  return root ?? fileURLToPath(new URL("../", import.meta.url));
 }
 
 function testArguments(wanted: { setUp: boolean; rest: readonly string[] }): string[] {
@@ -61,11 +68,31 @@ function testArguments(wanted: { setUp: boolean; rest: readonly string[] }): str
   ];
 }
 
-async function runTimed(group: Group, files: string[], options: RunGroupOptions): Promise<Outcome> {
+/** Runs the groups that are wanted and have files, and returns what became of them in their order. */
+async function runGroups(wanted: Wanted): Promise<Outcome[]> {
+  const root = rootOf(wanted);
+  const shares = shareOut(findFiles(root, isTestFile));
+  const named = [...shares.keys()].filter(({ name }) => wanted.groups.includes(name));
+  const toRun = (wanted.groups.length > 0 ? named : [...shares.keys()])
+    .filter((group) => shares.get(group)!.length > 0);
+  const outcomes = new Map(named.map((group) => [group, failure(group.name, "(there is no test file)")]));
+  const options = { root, args: testArguments(wanted), partly: wanted.rest.length > 0 };
+  await runLanes(shareLanes(toRun), show, async (group, voice, behind) => {
+    outcomes.set(group, await runTimed(group, shares.get(group)!, { ...options, behind }, voice));
+  });
+  return [...shares.keys()].flatMap((group) => outcomes.get(group) ?? []);
+}
+
+async function runTimed(
+  group: Group,
+  files: string[],
+  options: Omit<RunGroupOptions, "write">,
+  voice: Voice,
+): Promise<Outcome> {
   const started = performance.now();
-  say(`\n── ${group.name} (${files.length} ${files.length === 1 ? "file" : "files"})`);
-  const outcome = await runGroup(group, files, options);
-  say(`── ${group.name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  voice.write(`\n── ${group.name} (${files.length} ${files.length === 1 ? "file" : "files"})\n`);
+  const outcome = await runGroup(group, files, { ...options, write: voice.write });
+  voice.write(`── ${group.name}: ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
   return outcome;
 }
 

@@ -7,12 +7,19 @@ export interface Group {
   readonly limit: number;
   /** Whether its files run side by side, as many as there are cores. */
   readonly parallel?: true;
+  /** Whether it mostly waits for programs that it has started: it runs beside the groups that compute. */
+  readonly waits?: true;
+  /** Script that makes the program to be tested; it is given a folder and writes the path of the program. */
+  readonly program?: string;
 }
 
 const below = (...folders: string[]) => (path: string) =>
   folders.some((folder) => path.startsWith(`${folder}/`));
 
-/** In the order in which they run: cheap and telling first. Limits are several times what each takes on two cores. */
+/**
+ * In the order in which they run: cheap and telling first, those that wait beside the rest. Limits are several times what
+ * each takes on two cores.
+ */
 export const GROUPS: readonly Group[] = [
   { name: "house", holds: below("tests/house", "tests/runner"), limit: 240 },
   {
@@ -32,8 +39,8 @@ export const GROUPS: readonly Group[] = [
   { name: "systemd", holds: below("tests/systemd"), limit: 120 },
   { name: "install", holds: below("tests/install"), limit: 150, parallel: true },
   { name: "release", holds: below("tests/release"), limit: 240 },
-  { name: "e2e", holds: below("tests/e2e"), limit: 900 },
-  { name: "demo", holds: below("tests/demo"), limit: 120 },
+  { name: "e2e", holds: below("tests/e2e"), limit: 900, waits: true },
+  { name: "demo", holds: below("tests/demo"), limit: 120, waits: true },
   // Whatever has no group of its own still runs: a forgotten folder must not go untested.
   { name: "other", holds: () => true, limit: 180 },
 ];

@@ -13,10 +13,19 @@ export interface RunGroupOptions {
   readonly args: readonly string[];
   /** Only some tests are wanted (a filter), so files may stay silent. */
   readonly partly?: boolean;
+  /** Where the output goes. */
+  readonly write: (text: string) => void;
+  /** Whether others of the machine come first. */
+  readonly behind?: boolean;
 }
 
+/** Enough that a group that measures time hardly notices its neighbours. */
+const NICENESS = "10";
+// A group may leave a program behind that keeps the output open; what it says then is nobody's business.
+const LAST_WORDS = 2000;
+
 /**
- * Runs the test files of a group in one `deno test` process, its output going where ours goes.
+ * Runs the test files of a group in one `deno test` process.
  *
  * What must not be lost counts as a failure by name: a file that does not load or holds no test, a process that ends badly
  * though no test failed, and a group that exceeds its time.
@@ -58,8 +67,18 @@ async function runTests(
   // Types are a test of the house; a mistake in one file shall not take the tests of all others with it.
   const together = group.parallel ? ["--parallel"] : [];
   const args = ["test", "-A", "--no-check", ...together, `--junit-path=${report}`, ...options.args, ...files];
-  const env = Deno.stdout.isTerminal() ? undefined : { NO_COLOR: "1" };
-  const child = new Deno.Command(Deno.execPath(), { args, cwd: options.root, env, stdin: "null" }).spawn();
+  const env = colours();
+  // The shell puts both outputs into one, in their order, and becomes the process; nice does so as well.
+  const shell = ["-c", 'exec "$@" 2>&1', "sh", ...(options.behind ? ["nice", "-n", NICENESS] : [])];
+  const child = new Deno.Command("/bin/sh", {
+    args: [...shell, Deno.execPath(), ...args],
+    cwd: options.root,
+    env,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const said = passOn(child.stdout, options.write);
   let late = false;
   const limit = setTimeout(() => {
     late = true;
@@ -67,9 +86,30 @@ async function runTests(
   }, group.limit * 1000);
   const { success, code } = await child.status;
   clearTimeout(limit);
+  await said.end();
   return {
     success,
     words: late ? `not finished after ${group.limit} s` : `deno test ended with code ${code}`,
+  };
+}
+
+/** The output goes through us, so the process cannot see whether there is a terminal at its end. */
+function colours(): Record<string, string> {
+  return Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
+}
+
+/** Passes text on until there is no more of it; `end` waits for the last of it, but not for ever. */
+function passOn(output: ReadableStream<Uint8Array>, write: (text: string) => void): { end(): Promise<void> } {
+  const reader = output.pipeThrough(new TextDecoderStream()).getReader();
+  const all = (async () => {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) write(next.value);
+  })();
+  return {
+    async end() {
+      const timer = setTimeout(() => reader.cancel(), LAST_WORDS);
+      await all;
+      clearTimeout(timer);
+    },
   };
 }
 

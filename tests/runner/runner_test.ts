@@ -32,6 +32,17 @@ async function runOn(root: string, ...args: string[]): Promise<{ code: number; l
 
 const FINE = `Deno.test("fine", () => {});`;
 
+/** A test that says it is there and waits for another one to say so, for at most 20 seconds. */
+const meets = (self: string, other: string) => `
+  import { existsSync, writeFileSync } from "node:fs";
+  Deno.test("meets", async () => {
+    writeFileSync("here-${self}", "");
+    for (let look = 0; look < 400 && !existsSync("here-${other}"); look++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    if (!existsSync("here-${other}")) throw new Error("nobody came");
+  });`;
+
 Deno.test("run.ts ends with the counts, and with 0 when everything passed", async () => {
   using tree = fakeTree({ "lib/a_test.ts": FINE, "tests/cli/b_test.ts": FINE, "tests/new/c_test.ts": FINE });
   const { code, lines } = await runOn(tree.root);
@@ -76,6 +87,40 @@ Deno.test("run.ts counts a group without test files as failed if it was named", 
   assert.deepEqual([code, lines.at(-1)], [1, "0 passed, 1 failed"]);
 });
 
+Deno.test("run.ts runs groups that wait beside the others, keeps together what each says, and counts them all", async () => {
+  using tree = fakeTree({
+    // Neither ends without the other.
+    "tests/e2e/a_test.ts": meets("e2e", "cli"),
+    "tests/cli/b_test.ts": meets("cli", "e2e"),
+  });
+  const { code, lines } = await runOn(tree.root);
+  assert.deepEqual([code, lines.at(-1)], [0, "2 passed, 0 failed"]);
+  const titles = lines.filter((line) => line.startsWith("── ")).map((line) => line.split(/[ :]/)[1]);
+  assert.deepEqual(
+    [titles[1], titles[3]],
+    [titles[0], titles[2]],
+    "a group's first and last line are neighbours",
+  );
+  assert.deepEqual(titles.toSorted(), ["cli", "cli", "e2e", "e2e"]);
+});
+
+Deno.test("runGroup() does not wait for what a test has left behind", async () => {
+  using tree = fakeTree({
+    "a_test.ts": `Deno.test("leaves something", async () => {
+      await new Deno.Command("sh", { args: ["-c", "sleep 600 & echo $! >pid"] }).spawn().status;
+    });`,
+  });
+  let said = "";
+  const write = (text: string) => void (said += text);
+  const group = { name: "leaky", holds: () => true, limit: 60 };
+  const { passed } = await runGroup(group, ["a_test.ts"], { root: tree.root, args: [], write });
+  assert.equal(passed.length, 1);
+  assert.match(said, /leaves something .* ok/);
+  const pid = Number(Deno.readTextFileSync(join(tree.root, "pid")));
+  assert.ok(isAlive(pid));
+  Deno.kill(pid, "SIGKILL");
+});
+
 Deno.test("runGroup() ends a group that exceeds its time, with what it started", async () => {
   using tree = fakeTree({
     "a_test.ts": `Deno.test("hangs", async () => {
@@ -85,7 +130,11 @@ Deno.test("runGroup() ends a group that exceeds its time, with what it started",
     });`,
   });
   const group = { name: "slow", holds: () => true, limit: 5 };
-  const { passed, failed } = await runGroup(group, ["a_test.ts"], { root: tree.root, args: ["--quiet"] });
+  const { passed, failed } = await runGroup(group, ["a_test.ts"], {
+    root: tree.root,
+    args: ["--quiet"],
+    write: () => {},
+  });
   assert.deepEqual(passed, []);
   assert.deepEqual(failed, [{ file: "slow", name: "(no test ran: not finished after 5 s)" }]);
   const pid = Number(Deno.readTextFileSync(join(tree.root, "pid")));

@@ -1,0 +1,32 @@
+import type { Group } from "./groups.ts";
+import { Screen, type Voice } from "./screen.ts";
+
+/**
+ * Shares groups out to lanes that run side by side. Groups that mostly wait for programs of their own have one, all others
+ * another one; a lane without groups is left out.
+ */
+export function shareLanes<T extends Pick<Group, "waits">>(groups: readonly T[]): T[][] {
+  return [groups.filter(({ waits }) => waits), groups.filter(({ waits }) => !waits)]
+    .filter((lane) => lane.length > 0);
+}
+
+/**
+ * Runs lanes side by side, and what is in a lane one after the other. What is printed for one stays together.
+ *
+ * @param lanes What to run; the first lane has the machine before the others.
+ * @param write Puts text on the screen.
+ * @param run Runs one; `behind` says that others come before it.
+ */
+export async function runLanes<T>(
+  lanes: readonly (readonly T[])[],
+  write: (text: string) => void,
+  run: (one: T, voice: Voice, behind: boolean) => Promise<void>,
+): Promise<void> {
+  const screen = new Screen(write);
+  await Promise.all(lanes.map(async (lane, index) => {
+    for (const one of lane) {
+      const voice = screen.begin();
+      await run(one, voice, index > 0).finally(() => voice.end());
+    }
+  }));
+}

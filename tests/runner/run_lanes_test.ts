@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { runLanes, shareLanes } from "./run_lanes.ts";
+
+Deno.test("shareLanes() gives groups that wait a lane of their own, first", () => {
+  const [slow, quick, other] = [{ waits: true as const }, {}, {}];
+  assert.deepEqual(shareLanes([quick, slow, other]), [[slow], [quick, other]]);
+  assert.deepEqual(shareLanes([quick]), [[quick]]);
+  assert.deepEqual(shareLanes([slow]), [[slow]]);
+});
+
+Deno.test("runLanes() runs lanes side by side and each in its order", async () => {
+  const gates = new Map(["a", "b", "c"].map((name) => [name, Promise.withResolvers<void>()]));
+  const begun: string[] = [];
+  let text = "";
+  const ended = runLanes([["a"], ["b", "c"]], (more) => void (text += more), async (name, voice, behind) => {
+    begun.push(`${name} ${behind}`);
+    voice.write(`${name}1\n`);
+    await gates.get(name)!.promise;
+    voice.write(`${name}2\n`);
+  });
+  assert.deepEqual(begun, ["a false", "b true"]);
+  gates.get("b")!.resolve();
+  gates.get("c")!.resolve();
+  // The second lane is through before the first one moves.
+  while (!text.includes("c2")) await new Promise((resolve) => setTimeout(resolve, 0));
+  gates.get("a")!.resolve();
+  await ended;
+  assert.equal(text, "a1\nb1\nb2\nc1\nc2\na2\n");
+});
