@@ -11,6 +11,9 @@ export const WRITABLE_DIRECTORIES: readonly string[] = [
   "/var/lib/envoy-gateway",
 ];
 
+/** Where a service manager listens for readiness: systemd, and podman for a container. The runtime asks to write there. */
+export const NOTIFY_SOCKETS: readonly string[] = ["/run/systemd/notify", "/run/notify"];
+
 /** Where an installer links the Envoy that Envoy Gateway has fetched, which has another path in each version. */
 export const LINKED_ENVOY = "/usr/local/lib/certgate/envoy";
 
