@@ -5,6 +5,10 @@ export interface StartOptions {
   readonly args: readonly string[];
   /** File that gets standard output and standard error. */
   readonly log: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where it is started; default is where we are. */
+  readonly cwd?: string;
 }
 
 /** A program that this test run started, known by its process id. */
@@ -16,7 +20,8 @@ export class Program {
     // The shell only points both outputs at the file and becomes the program; the process id stays.
     this.#child = new Deno.Command("/bin/sh", {
       args: ["-c", 'exec "$0" "$@" >>"$LOG" 2>&1', path, ...options.args],
-      env: { LOG: options.log },
+      env: { ...options.env, LOG: options.log },
+      cwd: options.cwd,
       stdin: "null",
       stdout: "null",
       stderr: "null",
