@@ -8,6 +8,7 @@ import {
   ALERT_GROUPS,
   ALERTS,
   DEFAULT_RULE_OPTIONS,
+  FLEET_GROUPS,
   renderRules,
   renderRunbooks,
 } from "../../lib/cli/alerts/mod.ts";
@@ -24,6 +25,7 @@ export function renderDocs(): Map<string, string> {
     ["docs/configuration.md", renderConfiguration()],
     ["docs/runbooks.md", renderRunbooks(ALERTS).replace("\n\n", `\n${MADE}\n\n`)],
     ["monitoring/certgate.rules.yaml", renderRules(ALERT_GROUPS, DEFAULT_RULE_OPTIONS)],
+    ["monitoring/certgate.fleet.rules.yaml", renderRules(FLEET_GROUPS, DEFAULT_RULE_OPTIONS)],
   ]);
 }
 

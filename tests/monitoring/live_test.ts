@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { startAgent } from "../../lib/agent.ts";
-import { ALERTS } from "../../lib/cli/alerts/mod.ts";
+import { ALERT_GROUPS, type AlertGroup, FLEET_GROUPS } from "../../lib/cli/alerts/mod.ts";
 import { rules } from "../../lib/cli/rules.ts";
 import { METRIC_FAMILIES, type MetricFamily } from "../../lib/outputs/mod.ts";
 import { configSchema } from "../../lib/resources/mod.ts";
@@ -56,16 +56,47 @@ function labelsOf(expr: string): Set<string> {
   return new Set(["instance", "job", "le", ...own]);
 }
 
-Deno.test("every metric and label in a rule is there in a live scrape", async () => {
-  const live = await scrape();
-  for (const { name, expr, summary, description } of ALERTS) {
-    assertKnown(expr, live);
-    const labels = labelsOf(expr);
+function assertRules({ records = [], alerts }: AlertGroup, live: ReadonlySet<string>): void {
+  const known = new Set(live);
+  const recorded = new Map<string, Set<string>>();
+  const labelsIn = (expr: string) =>
+    new Set([...labelsOf(expr), ...metricNames(expr).flatMap((name) => [...recorded.get(name) ?? []])]);
+  for (const { record, expr } of records) {
+    assertKnown(expr, known);
+    for (const label of matchedLabels(expr)) {
+      assert(labelsIn(expr).has(label), `${record}: no label ${label}`);
+    }
+    recorded.set(record, labelsIn(expr));
+    known.add(record);
+  }
+  for (const { name, expr, summary, description } of alerts) {
+    assertKnown(expr, known);
     const used = [...`${summary} ${description}`.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label);
     for (const label of [...matchedLabels(expr), ...used]) {
-      assert(labels.has(label), `${name}: no label ${label}`);
+      assert(labelsIn(expr).has(label), `${name}: no label ${label}`);
     }
   }
+}
+
+Deno.test("every metric and label in a rule is there in a live scrape", async () => {
+  const live = await scrape();
+  for (const group of [...ALERT_GROUPS, ...FLEET_GROUPS]) assertRules(group, live);
+});
+
+Deno.test("the example of federation asks for what the rules of the fleet read, and for nothing that is not there", async () => {
+  const live = new Set([...await scrape(), ...OF_PROMETHEUS]);
+  const { scrape_configs } = parse(readFileSync(join(MONITORING, "prometheus-federation.yaml"), "utf8"));
+  const [match] = scrape_configs[0].params["match[]"] as string[];
+  const [, pattern] = match.match(/^\{job="certgate",__name__=~"([^"]*)"\}$/)!;
+  const asked = new Set(pattern.split("|"));
+  const read = FLEET_GROUPS.flatMap(({ records = [], alerts }) => [...records, ...alerts])
+    .flatMap(({ expr }) => metricNames(expr)).filter((name) => !name.includes(":"));
+  // Runbooks of the fleet read the first end of a certificate as well.
+  assert.deepEqual(
+    [...asked].sort(),
+    [...new Set([...read, "certgate_gateway_listener_cert_expiry_time"])].sort(),
+  );
+  for (const name of asked) assert(live.has(name), name);
 });
 
 Deno.test("every metric in a rule with the names of the network-services-operator is there in a live scrape", async () => {

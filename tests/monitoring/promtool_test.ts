@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ALERTS } from "../../lib/cli/alerts/mod.ts";
+import { ALERT_GROUPS, ALERTS, FLEET_GROUPS } from "../../lib/cli/alerts/mod.ts";
 import { rules } from "../../lib/cli/rules.ts";
 import { FakeTerminal } from "../fakes/fake_terminal.ts";
 import { MONITORING, noPromtool, promtool } from "./_promtool.ts";
@@ -11,16 +11,16 @@ const tests = readdirSync(join(MONITORING, "tests")).map((name) => `tests/${name
 
 Deno.test("promtool finds no fault in what certgate rules prints", { ignore: noPromtool }, async () => {
   const file = await Deno.makeTempFile({ suffix: ".yaml" });
-  const choices = [{}, { compat: "nso" }, {
-    team: "edge",
-    runbookUrl: "https://wiki.example/certgate/",
-  }] as const;
+  const other = { team: "edge", runbookUrl: "https://wiki.example/certgate/" };
+  const choices = [{}, { compat: "nso" }, other, { fleet: true }, { fleet: true, compat: "nso" }] as const;
   for (const options of choices) {
+    const groups = "fleet" in options ? FLEET_GROUPS : ALERT_GROUPS;
+    const count = groups.flatMap(({ records = [], alerts }) => [...records, ...alerts]).length;
     const terminal = new FakeTerminal();
     assert.equal(await rules(terminal, options), 0);
     await Deno.writeTextFile(file, terminal.stdout);
     const { success, output } = await promtool("check", "rules", file);
-    assert(success && output.includes(`${ALERTS.length} rules found`), output);
+    assert(success && output.includes(` ${count} rules found`), output);
   }
   await Deno.remove(file);
 });
@@ -44,10 +44,12 @@ Deno.test("promtool finds fault with an alert that is late", { ignore: noPromtoo
   await Deno.remove(file);
 });
 
-Deno.test("promtool finds no fault in the scrape example", { ignore: noPromtool }, async () => {
-  const { success, output } = await promtool("check", "config", "prometheus-scrape.yaml");
-  assert(success && output.includes("1 rule files found"), output);
-});
+for (const file of ["prometheus-scrape.yaml", "prometheus-federation.yaml"]) {
+  Deno.test(`promtool finds no fault in ${file}`, { ignore: noPromtool }, async () => {
+    const { success, output } = await promtool("check", "config", file);
+    assert(success && output.includes("1 rule files found"), output);
+  });
+}
 
 interface AlertTest {
   readonly alertname: string;
@@ -57,7 +59,7 @@ interface AlertTest {
 Deno.test("monitoring/tests has at least three cases of each alert, firing and silent ones among them", () => {
   const checks = tests.flatMap((file) => {
     const { tests } = parse(readFileSync(join(MONITORING, file), "utf8"));
-    return (tests as { alert_rule_test: AlertTest[] }[]).flatMap((test) => test.alert_rule_test);
+    return (tests as { alert_rule_test?: AlertTest[] }[]).flatMap((test) => test.alert_rule_test ?? []);
   });
   // A misspelt name would never fire, and pass.
   const names = ALERTS.map(({ name }) => name);

@@ -38,6 +38,8 @@ export interface RecordRule {
 /** Alerts that Prometheus evaluates together. */
 export interface AlertGroup {
   readonly name: string;
+  /** How often they are evaluated; default 30s. */
+  readonly interval?: string;
   /** Evaluated in front of the alerts, in this order. */
   readonly records?: readonly RecordRule[];
   readonly alerts: readonly Alert[];

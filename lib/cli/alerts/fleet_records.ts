@@ -10,8 +10,14 @@ const CALLS = 'sum by (instance) (certgate_hook_calls_total{hook="PostTranslateM
  * Two hosts are told apart by `instance` alone (docs/fleet.md says how it gets a name of the host's own).
  */
 export const FLEET_RECORDS: readonly RecordRule[] = [
-  { record: "fleet:certgate_hosts:count", expr: 'count(max by (instance) (up{job="certgate"})) or vector(0)' },
-  { record: "fleet:certgate_hosts_up:count", expr: 'count(max by (instance) (up{job="certgate"}) == 1) or vector(0)' },
+  {
+    record: "fleet:certgate_hosts:count",
+    expr: 'count(max by (instance) (up{job="certgate"})) or vector(0)',
+  },
+  {
+    record: "fleet:certgate_hosts_up:count",
+    expr: 'count(max by (instance) (up{job="certgate"}) == 1) or vector(0)',
+  },
   // Seen within a day and not any more: such a host has no "up" of its own that could be 0.
   {
     record: "fleet:certgate_hosts_gone:count",
@@ -19,7 +25,10 @@ export const FLEET_RECORDS: readonly RecordRule[] = [
       'count(max by (instance) (max_over_time(up{job="certgate"}[1d])) unless on (instance) up{job="certgate"}) ' +
       "or vector(0)",
   },
-  { record: "version:certgate_hosts:count", expr: "count by (version) (max by (version, instance) (certgate_build_info))" },
+  {
+    record: "version:certgate_hosts:count",
+    expr: "count by (version) (max by (version, instance) (certgate_build_info))",
+  },
   {
     record: "fleet:certgate_hosts_with_withheld:ratio",
     // The gate's listeners, or the hook's hostnames: the second half is all there is where the gate is off.
@@ -65,5 +74,8 @@ export const FLEET_RECORDS: readonly RecordRule[] = [
       "count(max by (instance) (certgate_converged) == 0 and on (instance) sum by (instance) (certgate_listeners_managed) > 0) " +
       "or vector(0)",
   },
-  { record: "fleet:certgate_hosts_clock_wrong:count", expr: "sum(max by (instance) (certgate_clock_wrong)) or vector(0)" },
+  {
+    record: "fleet:certgate_hosts_clock_wrong:count",
+    expr: "sum(max by (instance) (certgate_clock_wrong)) or vector(0)",
+  },
 ];

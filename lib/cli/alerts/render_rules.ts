@@ -35,9 +35,9 @@ export function runbookAnchor(alert: string): string {
  */
 export function renderRules(groups: readonly AlertGroup[], options: RuleOptions): string {
   const document = {
-    groups: groups.map(({ name, records = [], alerts }) => ({
+    groups: groups.map(({ name, interval = "30s", records = [], alerts }) => ({
       name,
-      interval: "30s",
+      interval,
       rules: [
         ...records.map(({ record, expr }) => ({ record, expr: inWords(expr, options) })),
         ...alerts.map((alert) => renderRule(alert, options)),
