@@ -23,8 +23,8 @@ function addStatus(program: Command, terminal: Terminal, done: Done): void {
     .option(...SET_OPTION)
     .option(...URL_OPTION)
     .addOption(outputOption())
-    .option("--watch", "go on, and print again when something changes; Ctrl-C ends it", false)
-    .option("--all", "show also what is well: sources, certificates, Envoys", false)
+    .option("--watch", "go on, and print again when something changes; Ctrl-C ends it")
+    .option("--all", "show also what is well: sources, certificates, Envoys")
     .action(async ({ config: file, set, ...options }) => {
       const { status } = await import("./status.ts");
       await withAgent({ config: file, set }, terminal, done, (config) => status(config, options, terminal));

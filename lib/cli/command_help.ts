@@ -41,17 +41,18 @@ export function fullName(command: Command): string {
 function renderHelp({ about = [], exitCodes, examples }: CommandHelp): string {
   const codes = Object.entries(exitCodes).map(([code, meaning]) => `${code} ${meaning}`).join(", ");
   return [
-    ...about.map(wrap),
-    wrap(`Exit codes: ${codes}.`),
+    ...about.map((text) => wrap(text, WIDTH)),
+    wrap(`Exit codes: ${codes}.`, WIDTH),
     ...examples.length > 0 ? [["Examples:", ...examples.map((line) => `  ${line}`)].join("\n")] : [],
   ].join("\n\n");
 }
 
-function wrap(text: string): string {
+/** The same text in lines of at most so many characters, where its words allow it. */
+export function wrap(text: string, width: number): string {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > WIDTH) lines.push(word);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines.join("\n");

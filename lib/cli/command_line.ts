@@ -66,6 +66,7 @@ function describeCommands(terminal: Terminal, done: Done): Command {
     terminal.out(`certgate ${VERSION} (deno ${Deno.version.deno}, v8 ${Deno.version.v8})\n`);
   });
   setHelp(version, HELP.version);
+  program.helpCommand("help [command]", "print the help of a command");
   return program;
 }
 
@@ -109,7 +110,7 @@ function addReplay(program: Command, terminal: Terminal, done: Done): void {
     .argument("<file>", "serialized request; .gz is unpacked")
     .option(...CONFIG_OPTION)
     .option(...SET_OPTION)
-    .option("--diff", "print what changes, resource by resource", false)
+    .option("--diff", "print what changes, resource by resource")
     .option("--out <file>", "write the answer, a serialized PostTranslateModifyResponse")
     .option("--at <time>", "judge as if it were this time (RFC 3339)", readTime)
     .option("--envoy <path>", "auto, none, or a path; default is what the configuration says")

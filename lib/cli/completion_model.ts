@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from "commander";
-import { configJsonSchema } from "../resources/mod.ts";
+import { CONFIG_KEYS } from "../resources/mod.ts";
 import { ALERTS } from "./alerts/mod.ts";
 import { fullName, shownCommands } from "./command_help.ts";
 
@@ -65,7 +65,7 @@ function completableOption({ short, long, description, required, optional, flags
 function valueOf(name: string, choices?: readonly string[], long?: string): Completable {
   if (choices) return { words: choices, from: null };
   if (long === "--for") return { words: ["converged", "programmed=", "withheld="], from: "goals" };
-  if (long === "--set") return { words: keysOf(configJsonSchema() as Schema, ""), from: null };
+  if (long === "--set") return { words: CONFIG_KEYS.map((key) => `${key.path}=`), from: null };
   if (long === "--envoy") return { words: ["auto", "none"], from: "files" };
   switch (name) {
     case "file":
@@ -80,14 +80,4 @@ function valueOf(name: string, choices?: readonly string[], long?: string): Comp
     default:
       return { words: [], from: null };
   }
-}
-
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-}
-
-function keysOf({ properties = {} }: Schema, prefix: string): string[] {
-  return Object.entries(properties).flatMap(([key, value]) =>
-    value.properties ? keysOf(value, `${prefix}${key}.`) : [`${prefix}${key}=`]
-  );
 }

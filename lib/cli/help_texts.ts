@@ -94,8 +94,13 @@ export const HELP = {
     examples: ["certgate eg-config > /etc/envoy-gateway/config.yaml", "certgate eg-config -c config.yaml"],
   },
   "config check": {
+    about: [
+      "Every key can be set outside of the file too, in the order: file, variable of the environment " +
+      "(CERTGATE_HTTP_LISTEN for http.listen), --set. What is set there is checked with the file. So is whether this " +
+      "binary may write where the configuration says.",
+    ],
     exitCodes: { 0: "it is right", 2: "it is wrong, or cannot be read" },
-    examples: ["certgate config check", "certgate config check config.yaml"],
+    examples: ["certgate config check", "certgate config check config.yaml --set log.level=debug"],
   },
   "config show": {
     about: ["What is not in the file is a default, or comes from the environment or from --set."],
@@ -111,6 +116,7 @@ export const HELP = {
     examples: [
       "certgate rules > /etc/prometheus/rules.d/certgate.rules.yaml",
       "certgate rules --team edge --runbook-url https://wiki.example/certgate/runbooks",
+      "certgate rules --fleet",
     ],
   },
   "runbook": {
