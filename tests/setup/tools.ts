@@ -18,7 +18,7 @@ export interface Tool {
   readonly matches: (output: string) => boolean;
 }
 
-export type ToolName = "envoy" | "envoy-gateway" | "shellcheck" | "promtool";
+export type ToolName = "envoy" | "envoy-gateway" | "shellcheck" | "shfmt" | "busybox" | "promtool";
 
 export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   "envoy": {
@@ -39,6 +39,20 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     versionArgs: ["--version"],
     // Any shellcheck will do for finding mistakes; the pinned one is only what gets installed.
     matches: (output) => output.includes("ShellCheck"),
+  },
+  "shfmt": {
+    version: "3.14.1",
+    env: "CERTGATE_SHFMT",
+    versionArgs: ["--version"],
+    // Another version may see another form as the right one.
+    matches: (output) => /^v?3\.14\.1$/m.test(output),
+  },
+  "busybox": {
+    // Its shell is the one that takes the least; any version will do.
+    version: "1.30+",
+    env: "CERTGATE_BUSYBOX",
+    versionArgs: ["--help"],
+    matches: (output) => output.startsWith("BusyBox v1."),
   },
   "promtool": {
     // Rules and their tests mean the same since then: the Debian package is as good as the newest.
