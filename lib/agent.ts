@@ -3,21 +3,19 @@
  *
  * @module
  */
+import { observeCalls } from "./agent_calls.ts";
 import { openDoors } from "./agent_doors.ts";
 import { GateHolder } from "./agent_gate_holder.ts";
+import { ConfigLoads } from "./agent_loads.ts";
+import { openProbe } from "./agent_probe.ts";
 import { believedTime } from "./agent_time.ts";
 import { ensurePrivateDirectory, type SetTimer, tryHoldState } from "./host/mod.ts";
 import type { Log } from "./model/mod.ts";
-import {
-  loadThrowaways,
-  type Metrics,
-  openMetrics,
-  openStatusKeeper,
-  openVerdictKeeper,
-} from "./outputs/mod.ts";
+import { loadThrowaways, openMetrics, openStatusKeeper, openVerdictKeeper } from "./outputs/mod.ts";
 import type { Config } from "./resources/mod.ts";
 import {
-  type CallObserver,
+  type AgentStatus,
+  CallsUnderWay,
   type HostEnvoy,
   lookForEnvoy,
   makeGeneration,
@@ -28,6 +26,8 @@ import {
   sameEnvoy,
   SnapshotReports,
 } from "./server/mod.ts";
+
+export { Service } from "./agent_service.ts";
 
 /** A running agent. */
 export interface Agent {
@@ -40,6 +40,12 @@ export interface Agent {
   reload(config: Config): Promise<readonly string[]>;
   /** Counts a configuration that could not be read; the one in use stays. */
   reloadFailed(): void;
+  /** Whether the configuration on disk could not be taken into use. */
+  refused(): boolean;
+  /** What `/v1/status` says. */
+  status(): AgentStatus;
+  /** Whether the hook answers a question of its own within so many milliseconds, and no call in it hangs. */
+  probe(patience: number): Promise<boolean>;
   /** Finishes the calls under way, at most for the deadline of one, and gives everything back. */
   stop(): Promise<void>;
 }
@@ -132,6 +138,7 @@ async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFai
     store: () => generation.store,
     onGateways: (isKnown) => reports.retain(isKnown),
   });
+  const calls = new CallsUnderWay();
   const grpc = makeGrpcServer({
     handlers: makeHookHandlers({
       generation: () => generation,
@@ -140,6 +147,7 @@ async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFai
       metrics,
       log,
       clock,
+      calls,
       dark: () => gate.dark(),
       onAnswered: ({ gateways, outcome }) => gate.answered(gateways, outcome),
     }),
@@ -147,10 +155,11 @@ async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFai
     observer: observeCalls(metrics),
   });
   let ready = false;
+  const ownStatus = () => ({ version, ready, envoy: generation.envoy.path, snapshots: reports.status() });
   const doors = await openDoors(grpc, config, {
     metrics,
     ready: () => ready,
-    status: () => ({ version, ready, envoy: generation.envoy.path, snapshots: reports.status() }),
+    status: ownStatus,
     gate: () => gate.status(),
   });
   if (doors.kind !== "open") return doors;
@@ -163,8 +172,11 @@ async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFai
   ready = true;
   grpc.setServing(true);
   metrics.set("certgate_ready", 1);
-  countLoad(metrics, clock, true);
+  const loads = new ConfigLoads(metrics, clock);
+  loads.count(true);
   const { hook, http } = doors;
+  const deadline = () => generation.config.hook.deadline;
+  const probe = openProbe(hook, { longest: () => calls.longest(), deadline, metrics, log });
   const envoy = generation.envoy.path;
   log.info("certgate is ready", { version, hook, http, envoy, known_verdicts: verdicts.known.size });
   const renew = (next: Config, found: HostEnvoy) => {
@@ -186,7 +198,7 @@ async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFai
     http,
     async reload(next) {
       const keys = needRestart(generation.config, next);
-      countLoad(metrics, clock, keys.length === 0);
+      loads.count(keys.length === 0);
       if (keys.length > 0) {
         log.error("these keys need a restart, the configuration in use stays", { keys });
         return keys;
@@ -194,7 +206,7 @@ async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFai
       try {
         await gate.use(next);
       } catch (error) {
-        countLoad(metrics, clock, false);
+        loads.count(false);
         log.error("the gate could not be opened anew, the configuration in use stays", { error });
         return [];
       }
@@ -202,30 +214,21 @@ async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFai
       log.info("configuration reloaded", { envoy: generation.envoy.path });
       return [];
     },
-    reloadFailed: () => countLoad(metrics, clock, false),
+    reloadFailed: () => loads.count(false),
+    refused: () => loads.refused,
+    status: () => ({ ...ownStatus(), gate: gate.status() }),
+    probe: (patience) => probe.works(patience),
     async stop() {
       clearInterval(envoyCheck);
       clearInterval(clockNotes);
+      probe.close();
       await gate.close();
       grpc.setServing(false);
-      const finished = await doors.close(generation.config.hook.deadline);
+      const finished = await doors.close(deadline());
       await verdicts.settled();
       log.info("certgate stopped", { every_call_finished: finished });
     },
   };
-}
-
-function observeCalls(metrics: Metrics): CallObserver {
-  return {
-    started: (hook) => metrics.add("grpc_server_started_total", { grpc_method: hook }),
-    handled: (hook, code) => metrics.add("grpc_server_handled_total", { grpc_method: hook, grpc_code: code }),
-  };
-}
-
-function countLoad(metrics: Metrics, clock: () => number, success: boolean): void {
-  metrics.add("certgate_config_reloads_total", { outcome: success ? "success" : "failure" });
-  metrics.set("certgate_config_reload_failed", success ? 0 : 1);
-  if (success) metrics.set("certgate_config_last_reload_success_timestamp_seconds", clock() / 1000);
 }
 
 function usage(started: number) {

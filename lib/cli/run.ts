@@ -1,7 +1,7 @@
-import { type Agent, startAgent } from "../agent.ts";
-import { openLog } from "../host/mod.ts";
+import { type Agent, Service, startAgent } from "../agent.ts";
+import { openLog, openSystemd } from "../host/mod.ts";
 import type { Log } from "../model/mod.ts";
-import { showComplaint } from "../resources/mod.ts";
+import { type Config, showComplaint } from "../resources/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import type { ConfigChoice } from "./load_config.ts";
 import { loadUsableConfig } from "./load_usable_config.ts";
@@ -11,42 +11,64 @@ import { RELEASED, REVISION, VERSION } from "./version.ts";
 /**
  * `certgate run`: the agent, until SIGTERM or SIGINT. SIGHUP reads the configuration again, all or nothing.
  *
+ * A service manager that wants to know (`NOTIFY_SOCKET`) is told how it is, also why it does not start.
+ *
  * @param choice What the command line says about the configuration.
  * @returns 0 after a clean stop, 2 for a wrong configuration, 3 if it cannot start, 4 if another one is running.
  */
 export async function run(choice: ConfigChoice, terminal: Terminal): Promise<ExitCode> {
+  // Signals are taken before anything is opened: one that comes early is a wish too.
+  const signals = listenForSignals();
   const loaded = await loadUsableConfig(choice);
-  if (!loaded.ok) {
+  const log = openLog(loaded.ok ? loaded.config.log.level : "info");
+  const directory = loaded.ok ? loaded.config.stateDir : undefined;
+  const service = new Service(await openSystemd((name) => Deno.env.get(name), { directory, log }));
+  try {
+    if (loaded.ok) return await serve(loaded.config, { choice, service, signals, log, terminal });
     for (const complaint of loaded.complaints) {
       terminal.err(errorLines(showComplaint(complaint), complaint.hint));
     }
+    service.failed("usage", loaded.complaints.map(showComplaint).join("; "));
     return EXIT.usage;
-  }
-  const log = openLog(loaded.config.log.level);
-  // Signals are taken before anything is opened: one that comes early is a wish too.
-  const signals = listenForSignals();
-  try {
-    const agent = await startAgent(loaded.config, {
-      version: VERSION,
-      revision: REVISION,
-      released: RELEASED,
-      log,
-      clock: Date.now,
-    });
-    if (agent.kind !== "agent") {
-      terminal.err(errorLines(agent.message, agent.hint));
-      return agent.kind === "busy" ? EXIT.busy : EXIT.failed;
-    }
-    for await (const signal of signals) {
-      if (signal !== "SIGHUP") break;
-      await reload(agent, choice, log);
-    }
-    await agent.stop();
-    return EXIT.ok;
   } finally {
+    await service.close();
     signals.close();
     log.close();
   }
+}
+
+interface Serving {
+  readonly choice: ConfigChoice;
+  readonly service: Service;
+  readonly signals: AsyncIterable<Signal>;
+  readonly log: Log;
+  readonly terminal: Terminal;
+}
+
+async function serve(
+  config: Config,
+  { choice, service, signals, log, terminal }: Serving,
+): Promise<ExitCode> {
+  const agent = await startAgent(config, {
+    version: VERSION,
+    revision: REVISION,
+    released: RELEASED,
+    log,
+    clock: Date.now,
+  });
+  if (agent.kind !== "agent") {
+    terminal.err(errorLines(agent.message, agent.hint));
+    service.failed(agent.kind, agent.message);
+    return agent.kind === "busy" ? EXIT.busy : EXIT.failed;
+  }
+  service.serves(agent);
+  for await (const signal of signals) {
+    if (signal !== "SIGHUP") break;
+    await service.reload(() => reload(agent, choice, log));
+  }
+  service.stops();
+  await agent.stop();
+  return EXIT.ok;
 }
 
 async function reload(agent: Agent, choice: ConfigChoice, log: Log): Promise<void> {

@@ -11,6 +11,7 @@ export * from "./directory.ts";
 export * from "./hold_directory.ts";
 export * from "./hold_state.ts";
 export * from "./log.ts";
+export * from "./systemd.ts";
 export * from "./unix_socket.ts";
 export * from "./envoy_oracle.ts";
 export * from "./find_envoy.ts";

@@ -154,6 +154,15 @@ export const METRIC_FAMILIES = {
     type: "gauge",
     help: "Unix time of the latest load of the configuration",
   },
+  certgate_watchdog_probes_total: {
+    type: "counter",
+    help: "Questions of certgate to its own hook before it tells systemd that it is alive, by result",
+    labels: { result: ["answered", "failed"] },
+  },
+  certgate_watchdog_failing: {
+    type: "gauge",
+    help: "1 while the hook does not answer its own question, so that systemd will restart certgate soon",
+  },
   ...HOST_FAMILIES,
   ...GATE_FAMILIES,
   grpc_server_started_total: { type: "counter", help: "Calls begun", labels: { grpc_method: HOOKS } },

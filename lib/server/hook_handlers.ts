@@ -1,6 +1,7 @@
 import { type DarkHostname, type Hook, type HookOutcome, HOOKS, type Log } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
 import { echoResource, HOOK_SERVICE, readCertStates, readSnapshot, type Throwaways } from "../xds/mod.ts";
+import type { CallsUnderWay } from "./calls_under_way.ts";
 import type { Generation } from "./generation.ts";
 import type { HookHandler } from "./grpc_server.ts";
 import type { SnapshotGateway, SnapshotReports } from "./snapshot_reports.ts";
@@ -30,6 +31,8 @@ export interface HookParts {
   readonly clock: () => number;
   /** Hostnames that the gate leaves out now. Default none. */
   readonly dark?: () => readonly DarkHostname[];
+  /** Told of every call while it is under way. */
+  readonly calls?: CallsUnderWay;
   /** Told of every answered snapshot, and of every one that could not be answered. */
   readonly onAnswered?: (call: AnsweredCall) => void;
 }
@@ -121,6 +124,7 @@ function tell(
 async function measured(hook: Hook, answer: () => Promise<Answer>, parts: HookParts): Promise<Uint8Array> {
   const { metrics, log } = parts;
   const started = performance.now();
+  const ended = parts.calls?.begin();
   let outcome: HookOutcome = "error";
   try {
     const result = await inSpan(`${HOOK_SERVICE}/${hook}`, RPC, answer, "server");
@@ -131,6 +135,7 @@ async function measured(hook: Hook, answer: () => Promise<Answer>, parts: HookPa
     log.error("a hook call failed", { hook, error });
     throw error;
   } finally {
+    ended?.();
     metrics.add("certgate_hook_calls_total", { hook, outcome });
     metrics.observe("certgate_hook_duration_seconds", (performance.now() - started) / 1000, { hook });
   }

@@ -7,6 +7,8 @@
  * @module
  */
 export * from "./agent_status.ts";
+export * from "./ask_health.ts";
+export * from "./calls_under_way.ts";
 export * from "./confirmer.ts";
 export * from "./generation.ts";
 export * from "./grpc_server.ts";
