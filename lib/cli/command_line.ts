@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { configJsonSchema } from "../resources/mod.ts";
+import { editorSchema } from "../resources/mod.ts";
 import { addAgentCommands } from "./agent_commands.ts";
 import { setHelp } from "./command_help.ts";
 import { egConfig } from "./eg_config.ts";
@@ -161,7 +161,7 @@ function addConfig(program: Command, terminal: Terminal, done: Done): void {
     });
   setHelp(config.command("schema"), HELP["config schema"])
     .description("print the JSON Schema of the configuration file, for editors")
-    .action(() => terminal.out(`${JSON.stringify(configJsonSchema(), null, 2)}\n`));
+    .action(() => terminal.out(`${JSON.stringify(editorSchema(), null, 2)}\n`));
 }
 
 function addMonitoring(program: Command, terminal: Terminal, done: Done): void {

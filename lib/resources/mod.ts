@@ -11,5 +11,6 @@ export * from "./complaint.ts";
 export * from "./config.ts";
 export * from "./config_overrides.ts";
 export * from "./config_schema.ts";
+export * from "./editor_schema.ts";
 export * from "./listen_address.ts";
 export * from "./read_resources.ts";

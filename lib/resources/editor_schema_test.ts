@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { parse } from "yaml";
+import { parseConfig } from "./config.ts";
+import { editorSchema } from "./editor_schema.ts";
+
+const accepts = new Ajv2020({ strict: true, strictTypes: false }).compile(editorSchema());
+const accepted = (text: string) => accepts(parse(text) ?? {});
+
+const RIGHT = [
+  "",
+  "hook:\nhttp:\nstateDir:\nwhenEmpty:\ngate:\n  # all of it\n",
+  "hook: { listen: unix:/run/a.sock, group: 27, maxMessageSize: 4194304, deadline: 100 }",
+  "hook: { listen: 'tcp://127.0.0.1:5005', group: envoy }",
+  "hook: { listen: 'tcp://[::1]:65535' }",
+  "hook: { listen: 'tcp://localhost:00080' }",
+  "http: { listen: 'http://0.0.0.0:9794' }",
+  "http: { listen: '[::]:1' }",
+  "sources: [{ path: '/etc/letsencrypt/live/*' }]",
+  "sources: [{ path: /a, exclude: [old], namespace: '{parent}', secretName: '{name}-tls' }]",
+  "watch: { pollInterval: 100, events: false, settle: 0, absenceGrace: 0, staleGrace: 0 }",
+  "gate: { resources: /a, output: /b, expiresSoon: 7d, nameCoverage: withhold, repair: true }",
+  "gate: { expiresSoon: 0.5, expiryMargin: 0, holdLastGood: false, certState: false }",
+  "envoy: { path: none, admin: none }",
+  "envoy: { path: /usr/bin/envoy, admin: ['127.0.0.1:19000'], runtimeDir: /run/eg }",
+  "metrics: { compat: nso, perHost: false }\nlog: { level: debug }",
+  "whenEmpty: park\nonDark: wildcard\nonExpired: serve\nneverGate: [a/b]\nstateDir: /x",
+];
+
+const WRONG = [
+  "- a",
+  "statedir: /x",
+  "hook: { listn: unix:///a }",
+  "hook: { listen: 'http://x' }",
+  "hook: { listen: 'unix://a' }",
+  "hook: { listen: 'tcp://0.0.0.0:5005' }",
+  "hook: { listen: 'tcp://127.0.0.1:65536' }",
+  `hook: { listen: 'unix:///${"a".repeat(110)}' }`,
+  "hook: { group: '' }",
+  "hook: { group: 99999999999 }",
+  "hook: { deadline: 99 }",
+  "hook: { deadline: 1.5 }",
+  "hook: []",
+  "http: { listen: 9794 }",
+  "http: { listen: '127.0.0.1' }",
+  "http: { listen: 'unix:///a' }",
+  "sources: { path: /a }",
+  "sources: [{ exclude: [a] }]",
+  "sources: [{ path: relative }]",
+  "sources: [{ path: /a, secretName: '' }]",
+  "sources: [{ path: /a, exclude: null }]",
+  "sources: [null]",
+  "gate: { resources: /a }",
+  "gate: { output: /a }",
+  "gate: { resources: a, output: /b }",
+  "gate: { expiresSoon: 7 }",
+  "gate: { expiresSoon: 1w }",
+  "gate: { nameCoverage: maybe }",
+  "envoy: { path: envoy }",
+  "envoy: { admin: [] }",
+  "envoy: { admin: ['nowhere'] }",
+  "envoy: { admin: always }",
+  "metrics: { perHost: 'yes' }",
+  "stateDir: here",
+  "whenEmpty: burn",
+  "neverGate: default/wildcard",
+  "neverGate: ['']",
+  "log: { level: loud }",
+];
+
+for (const [verdict, texts] of [[true, RIGHT], [false, WRONG]] as const) {
+  Deno.test(`editorSchema() ${verdict ? "accepts" : "refuses"} what parseConfig() does`, () => {
+    for (const text of texts) {
+      assert.equal(parseConfig(text, "c.yaml").ok, verdict, `parseConfig: ${text}`);
+      assert.equal(accepted(text), verdict, `schema: ${text} ${JSON.stringify(accepts.errors)}`);
+    }
+  });
+}
+
+Deno.test("editorSchema() says of every key what it is for, and keeps its defaults", () => {
+  const bare: string[] = [];
+  const walk = (node: Record<string, unknown>, path: string) => {
+    const inner = Object.entries((node.properties ?? {}) as Record<string, Record<string, unknown>>);
+    if (inner.length === 0 && !node.description) bare.push(path);
+    for (const [key, value] of inner) walk(value, `${path}.${key}`);
+  };
+  const schema = editorSchema();
+  walk(schema, "");
+  assert.deepEqual(bare, []);
+  assert.equal(schema.additionalProperties, false);
+});
