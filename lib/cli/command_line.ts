@@ -8,7 +8,7 @@ import { HELP, PROGRAM_HELP } from "./help_texts.ts";
 import { CONFIG_OPTION, type Done, outputOption, SET_OPTION, withConfig } from "./options.ts";
 import { type Shell, SHELLS } from "./shells.ts";
 import { type Terminal, terminal as realTerminal } from "./terminal.ts";
-import { VERSION } from "./version.ts";
+import { REVISION, VERSION } from "./version.ts";
 
 // Each command loads its own modules: the daemon has no use for what draws tables.
 
@@ -63,7 +63,9 @@ function describeCommands(terminal: Terminal, done: Done): Command {
   program.commandsGroup("About certgate:");
   addCompletion(program, terminal, done);
   const version = program.command("version").description("print the version").action(() => {
-    terminal.out(`certgate ${VERSION} (deno ${Deno.version.deno}, v8 ${Deno.version.v8})\n`);
+    terminal.out(
+      `certgate ${VERSION} (revision ${REVISION}, deno ${Deno.version.deno}, v8 ${Deno.version.v8})\n`,
+    );
   });
   setHelp(version, HELP.version);
   program.helpCommand("help [command]", "print the help of a command");

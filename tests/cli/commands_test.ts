@@ -202,7 +202,7 @@ Deno.test("rules and runbook are printed, and a name that no alert has is answer
 });
 
 Deno.test("version says the version of certgate and of the runtime", async () => {
-  assert.match((await certgate("version")).out, /^certgate \d+\.\d+\.\d+ \(deno \d+\./);
+  assert.match((await certgate("version")).out, /^certgate \d+\.\d+\.\d+ \(revision checkout, deno \d+\./);
 });
 
 Deno.test("a reader that has seen enough is no error", async () => {
