@@ -15,7 +15,10 @@ import {
 import { HINTS } from "../../lib/health/mod.ts";
 import { CAUSES, REASONS, WARNINGS } from "../../lib/model/mod.ts";
 import { METRIC_FAMILIES, type MetricFamily, type MetricName, NSO_NAMES } from "../../lib/outputs/mod.ts";
-import { configJsonSchema } from "../../lib/resources/mod.ts";
+import { editorSchema } from "../../lib/resources/mod.ts";
+import { renderCommands } from "./_commands_page.ts";
+import { renderConfiguration } from "./_configuration_page.ts";
+import { MADE, row } from "./_page.ts";
 
 /** The pages by their path in the checkout. */
 export function renderDocs(): Map<string, string> {
@@ -23,15 +26,13 @@ export function renderDocs(): Map<string, string> {
     ["docs/metrics.md", renderMetrics()],
     ["docs/reasons.md", renderReasons()],
     ["docs/configuration.md", renderConfiguration()],
+    ["docs/config.schema.json", `${JSON.stringify(editorSchema(), null, 2)}\n`],
+    ["docs/commands.md", renderCommands()],
     ["docs/runbooks.md", renderRunbooks(ALERTS).replace("\n\n", `\n${MADE}\n\n`)],
     ["monitoring/certgate.rules.yaml", renderRules(ALERT_GROUPS, DEFAULT_RULE_OPTIONS)],
     ["monitoring/certgate.fleet.rules.yaml", renderRules(FLEET_GROUPS, DEFAULT_RULE_OPTIONS)],
   ]);
 }
-
-const MADE = "<!-- Made by tests/house/render_docs.ts; change the code it is made from. -->";
-const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
-const row = (...cells: string[]) => `| ${cells.map(cell).join(" | ")} |`;
 
 function renderMetrics(): string {
   const rows = Object.entries(METRIC_FAMILIES).map(([name, family]: [string, MetricFamily]) => {
@@ -121,47 +122,6 @@ function renderReasons(): string {
     `Warnings never withhold by themselves: ${WARNINGS.join(", ")}.`,
     "",
   ].join("\n");
-}
-
-interface Schema {
-  readonly type?: string;
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-}
-
-function renderConfiguration(): string {
-  return [
-    "# Configuration",
-    MADE,
-    "",
-    "`/etc/certgate/config.yaml`, or the file after `--config`. Every key has a default, so an empty file is a valid",
-    "configuration. Keys are strict: an unknown one is an error with its place and, where a known key is near, a hint.",
-    "`certgate config check FILE` says whether a file is right, `certgate config schema` prints the JSON Schema for editors.",
-    "SIGHUP reads the file again, all or nothing; what needs a restart is named in the log.",
-    "",
-    row("key", "values", "default", "what it does"),
-    row("---", "---", "---", "---"),
-    ...configRows(configJsonSchema() as Schema, ""),
-    "",
-  ].join("\n");
-}
-
-function configRows(schema: Schema, prefix: string): string[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
-    const name = prefix + key;
-    if (value.properties) return configRows(value, `${name}.`);
-    const fallback = value.default === undefined ? "–" : `\`${JSON.stringify(value.default)}\``;
-    return [row(`\`${name}\``, valuesOf(value), fallback, value.description ?? "")];
-  });
-}
-
-function valuesOf({ type, enum: choices, minimum, maximum }: Schema): string {
-  if (choices) return choices.join(", ");
-  return minimum === undefined ? type ?? "" : `${type}, ${minimum} to ${maximum}`;
 }
 
 if (import.meta.main) {

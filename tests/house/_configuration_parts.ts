@@ -1,0 +1,85 @@
+/** What the page of the configuration says of each part besides its keys. Every example is a whole configuration. */
+export interface ConfigurationPart {
+  readonly heading: string;
+  /** Top-level keys that belong here. */
+  readonly keys: readonly string[];
+  readonly about: string;
+  readonly example: string;
+}
+
+/** In the order of the page. */
+export const CONFIGURATION_PARTS: readonly ConfigurationPart[] = [
+  {
+    heading: "Sources",
+    keys: ["sources"],
+    about: "Where pairs of certificate and key arrive, see [sources.md](sources.md).",
+    example: `sources:
+  - path: /etc/letsencrypt/live/* # one folder is one pair and one Secret of its name
+  - path: /srv/certs/{edge,shop}/*
+    exclude: [old, "*.bak"]
+    namespace: "{parent}" # edge or shop
+    secretName: "{name}-tls"`,
+  },
+  {
+    heading: "The gate",
+    keys: ["gate"],
+    about:
+      "What Envoy Gateway is given, see [gate.md](gate.md). It is on where `gate.resources` and `gate.output` are set.",
+    example: `gate:
+  resources: /etc/certgate/resources
+  output: /var/lib/certgate/gate
+  expiresSoon: 7d`,
+  },
+  {
+    heading: "The hook",
+    keys: ["hook"],
+    about:
+      "Where Envoy Gateway calls, see [hook.md](hook.md). Snapshots hold private keys, so it is a Unix socket or a loopback " +
+      "address.",
+    example: `hook:
+  listen: unix:///run/certgate/hook.sock
+  group: envoy-gateway # who may connect, besides the own user`,
+  },
+  {
+    heading: "What is withheld",
+    keys: ["whenEmpty", "onDark", "onExpired", "neverGate"],
+    about: "How far certgate goes, see [hook.md](hook.md).",
+    example: `onDark: wildcard
+neverGate: [envoy-gateway-system/platform-wildcard] # the dates alone never withhold this one`,
+  },
+  {
+    heading: "Envoy",
+    keys: ["envoy"],
+    about:
+      "The Envoy binary that has the last word on a pair, and the running Envoys that are asked what they serve.",
+    example: `envoy:
+  path: /usr/local/bin/envoy
+  admin: ["127.0.0.1:19000"]`,
+  },
+  {
+    heading: "Status and metrics",
+    keys: ["http", "metrics"],
+    about: "What is served over HTTP, see [status.md](status.md) and [monitoring.md](monitoring.md).",
+    example: `http:
+  listen: 127.0.0.1:9794
+metrics:
+  perHost: false # above some ten thousand hostnames`,
+  },
+  {
+    heading: "Watching files",
+    keys: ["watch"],
+    about:
+      "How quickly changes are seen, and how long something odd is waited for, see [sources.md](sources.md).",
+    example: `watch:
+  pollInterval: 5000
+  events: false # a network file system has none`,
+  },
+  {
+    heading: "State and log",
+    keys: ["stateDir", "log"],
+    about: "What is kept is told in [outputs.md](outputs.md), log lines in [monitoring.md](monitoring.md).",
+    example: `stateDir: /var/lib/certgate
+log:
+  level: warn`,
+  },
+];
