@@ -1,0 +1,125 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { makeSelfSigned } from "../../lib/pki/mod.ts";
+import { type Program, start } from "../cli/_program.ts";
+import { toolPath } from "../setup/tools.ts";
+import { ROOT } from "./_pages.ts";
+
+const DAY = 86_400_000;
+const CONFIG = "etc/certgate/config.yaml";
+
+/** A host as the docs describe one, below a temporary directory, on which certgate runs. */
+export class DocsHost implements AsyncDisposable {
+  /** What stands for `/`. */
+  readonly root: string;
+  /** Where commands are typed. */
+  readonly home: string;
+  readonly config: string;
+  /** Where the agent answers, `127.0.0.1:PORT`. */
+  readonly address: string;
+  readonly #agent: Program;
+
+  private constructor(root: string, address: string, agent: Program) {
+    this.root = root;
+    this.home = join(root, "home");
+    this.config = join(root, CONFIG);
+    this.address = address;
+    this.#agent = agent;
+  }
+
+  /** Makes the files and starts the agent. Ends when the agent is ready. */
+  static async open(): Promise<DocsHost> {
+    const root = await Deno.makeTempDir();
+    await makeFiles(root);
+    const agent = start("run", "--config", join(root, CONFIG));
+    const { http } = await agent.line("certgate is ready");
+    const address = new URL(String(http)).host;
+    // The port is free for sure because the system chose it; from now on the file says which it is.
+    for (const file of [CONFIG, "home/config.yaml"]) writeFileSync(join(root, file), settings(root, address));
+    return new DocsHost(root, address, agent);
+  }
+
+  /** A command with the paths and the address of this host. The directories of its paths are made. */
+  translate(command: string): string {
+    return command.replaceAll("127.0.0.1:9794", this.address)
+      .replace(PLACE, (_whole, before: string, path: string) => {
+        mkdirSync(dirname(join(this.root, path)), { recursive: true });
+        return `${before}${this.root}${path}`;
+      });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#agent.signal("SIGTERM");
+    await this.#agent.end();
+    await Deno.remove(this.root, { recursive: true });
+  }
+}
+
+// Absolute paths, also behind `unix://`, but not the path of a URL.
+const PLACE = /(^|[\s'"=,>@]|unix:(?:\/\/)?)(\/(?:etc|var|run|usr|srv|tmp|opt|mnt|certs)\/[^\s'",;|)]*)/g;
+
+async function makeFiles(root: string): Promise<void> {
+  const write = (path: string, data: string | Uint8Array) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), data, { mode: 0o600 });
+  };
+  for (const folder of ["home", "bin", "run/certgate", "var/lib/certgate", "var/lib/certgate/gate"]) {
+    mkdirSync(join(root, folder), { recursive: true });
+  }
+  for (const name of ["example.com", "www.example.com", "old.example.com"]) {
+    const [now, days] = name.startsWith("old") ? [Date.now() - 9 * DAY, 1] : [Date.now() - DAY, 90];
+    const { certificate, key } = await makeSelfSigned({ names: [name], now, days });
+    const places = [[`etc/letsencrypt/live/${name}`, "fullchain.pem", "privkey.pem"], [
+      `etc/certgate/certs/${name}`,
+      "tls.crt",
+      "tls.key",
+    ]];
+    if (name === "www.example.com") places.push(["home", "tls.crt", "tls.key"]);
+    for (const [folder, one, other] of places) {
+      write(`${folder}/${one}`, certificate);
+      write(`${folder}/${other}`, key.open());
+    }
+  }
+  write(CONFIG, settings(root));
+  write("etc/certgate/resources/edge.yaml", RESOURCES);
+  const capture = readFileSync(join(ROOT, "tests/fixtures/eg-1.9.0-one-gateway-41-hosts.pb.gz"));
+  write("home/snapshot.pb", gunzipSync(capture));
+  for (const tool of ["promtool", "envoy"] as const) {
+    const path = toolPath(tool);
+    if (path !== null) symlinkSync(path, join(root, "bin", tool));
+  }
+}
+
+const settings = (root: string, address = "127.0.0.1:0") =>
+  `hook: { listen: "unix://${root}/run/certgate/hook.sock" }
+http: { listen: "${address}" }
+stateDir: ${root}/var/lib/certgate
+envoy: { path: none, admin: none }
+watch: { settle: 0 }
+sources:
+  - path: ${root}/etc/letsencrypt/live/*
+gate:
+  resources: ${root}/etc/certgate/resources
+  output: ${root}/var/lib/certgate/gate
+`;
+
+const listener = (name: string) => `
+    - name: ${name}
+      protocol: HTTPS
+      port: 10443
+      hostname: ${name}.example.com
+      tls: { certificateRefs: [{ name: ${name}.example.com }] }`;
+
+const RESOURCES = `apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: { name: eg }
+spec: { controllerName: gateway.envoyproxy.io/gatewayclass-controller }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: envoy-gateway-system }
+spec:
+  gatewayClassName: eg
+  listeners:${listener("www")}${listener("old")}
+`;
