@@ -18,7 +18,14 @@ export interface Tool {
   readonly matches: (output: string) => boolean;
 }
 
-export type ToolName = "envoy" | "envoy-gateway" | "shellcheck" | "shfmt" | "busybox" | "promtool";
+export type ToolName =
+  | "envoy"
+  | "envoy-gateway"
+  | "shellcheck"
+  | "shfmt"
+  | "busybox"
+  | "promtool"
+  | "kubectl";
 
 export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   "envoy": {
@@ -63,6 +70,13 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
       const [, major, minor] = output.match(/^promtool, version (\d+)\.(\d+)/) ?? [];
       return Number(major) > 2 || Number(major) === 2 && Number(minor) >= 42;
     },
+  },
+  "kubectl": {
+    // Kustomize 5 is in it from then on; an older one renders components in another way.
+    version: "1.27+",
+    env: "CERTGATE_KUBECTL",
+    versionArgs: ["version", "--client"],
+    matches: (output) => /^Kustomize Version: v5\./m.test(output),
   },
 };
 
