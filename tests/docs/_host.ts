@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { makeSelfSigned } from "../../lib/pki/mod.ts";
-import { type Program, start } from "../cli/_program.ts";
+import { TextLineStream } from "../fakes/text_lines.ts";
 import { toolPath } from "../setup/tools.ts";
 import { ROOT } from "./_pages.ts";
 
@@ -18,9 +18,9 @@ export class DocsHost implements AsyncDisposable {
   readonly config: string;
   /** Where the agent answers, `127.0.0.1:PORT`. */
   readonly address: string;
-  readonly #agent: Program;
+  readonly #agent: Deno.ChildProcess;
 
-  private constructor(root: string, address: string, agent: Program) {
+  private constructor(root: string, address: string, agent: Deno.ChildProcess) {
     this.root = root;
     this.home = join(root, "home");
     this.config = join(root, CONFIG);
@@ -32,9 +32,12 @@ export class DocsHost implements AsyncDisposable {
   static async open(): Promise<DocsHost> {
     const root = await Deno.makeTempDir();
     await makeFiles(root);
-    const agent = start("run", "--config", join(root, CONFIG));
-    const { http } = await agent.line("certgate is ready");
-    const address = new URL(String(http)).host;
+    const agent = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", join(ROOT, "main.ts"), "run", "--config", join(root, CONFIG)],
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const address = await addressOf(agent);
     // The port is free for sure because the system chose it; from now on the file says which it is.
     for (const file of [CONFIG, "home/config.yaml"]) writeFileSync(join(root, file), settings(root, address));
     return new DocsHost(root, address, agent);
@@ -50,10 +53,27 @@ export class DocsHost implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#agent.signal("SIGTERM");
-    await this.#agent.end();
+    this.#agent.kill("SIGTERM");
+    await this.#agent.status;
     await Deno.remove(this.root, { recursive: true });
   }
+}
+
+/** Waits until an agent says that it is ready, and where. What it says later is read and dropped. */
+async function addressOf(agent: Deno.ChildProcess): Promise<string> {
+  const lines = agent.stderr.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
+    .getReader();
+  const said: string[] = [];
+  for (let next = await lines.read(); !next.done; next = await lines.read()) {
+    said.push(next.value);
+    if (!next.value.includes('"msg":"certgate is ready"')) continue;
+    const drop = async () => {
+      while (!(await lines.read()).done);
+    };
+    drop();
+    return new URL(JSON.parse(next.value).http).host;
+  }
+  throw new Error(`The agent ended:\n${said.join("\n")}`);
 }
 
 // Absolute paths, also behind `unix://`, but not the path of a URL.

@@ -1,0 +1,12 @@
+/** Names in the docs that belong to others. */
+export const FOREIGN_WORDS: ReadonlySet<string> = new Set([
+  "PostTranslateModify", // a call of Envoy Gateway
+  "PrivateTmp", // systemd
+  "PrometheusRule", // Prometheus Operator
+]);
+
+/** Variables `CERTGATE_…` that are no key of the configuration. */
+export const OTHER_VARIABLES: ReadonlySet<string> = new Set([
+  "CERTGATE_CONFIG",
+  "CERTGATE_CACHE", // tests
+]);
