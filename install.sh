@@ -181,10 +181,11 @@ set_places() {
 
 check_privilege() {
   SUDO=""
-  if [ "$ON_HOST" = no ] || [ "$(id -u)" = 0 ]; then return 0; fi
+  # A dry run only looks, and asks nobody for a password.
+  if [ "$ON_HOST" = no ] || [ "$DRY_RUN" = yes ] || [ "$(id -u)" = 0 ]; then return 0; fi
   if command -v sudo >/dev/null 2>&1; then
     SUDO=sudo
-  elif [ "$DRY_RUN" = no ]; then
+  else
     fail "Cannot change this host: this is not root, and sudo is missing" \
       "run it as root, or install below a directory of your own with --prefix DIR"
   fi
@@ -274,7 +275,7 @@ check_programs() {
   [ "$(sha256 /dev/null)" = e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 ] ||
     fail "Cannot check the download: $CHECKSUM does not work" \
       "run $CHECKSUM by hand to see why; nothing is installed unchecked"
-  for tool in awk chmod cp find grep gzip mktemp mv sed tar tr; do
+  for tool in awk chmod cp find grep gzip mkdir mktemp mv rm sed tar tr; do
     command -v "$tool" >/dev/null 2>&1 ||
       fail "Cannot install: the program $tool is missing" \
         "install it and try again"
@@ -947,26 +948,27 @@ put_beside() { # FILE PLACE MODE OWNER
   put "$1" "$2.new" "$3" "$4"
 }
 
-# The binary runs Envoy at fixed places only, and Envoy Gateway fetches its Envoy to another.
+# The binary runs Envoy at fixed places only, and Envoy Gateway fetches its Envoy to another, with the version in it.
 put_envoy() {
-  for place in "$ROOT/usr/bin/envoy" "$ROOT/usr/local/bin/envoy" "$LIB/envoy"; do
-    if [ -x "$place" ]; then return 0; fi
-  done
+  if [ -x "$ROOT/usr/bin/envoy" ] || [ -x "$ROOT/usr/local/bin/envoy" ]; then return 0; fi
   envoy=$ROOT/opt/envoy/bin/envoy
   if [ ! -x "$envoy" ]; then envoy=$(newest_envoy); fi
   [ -n "$envoy" ] || return 0
   if may_everybody_reach "$envoy"; then
-    step "link ${LIB#"$ROOT"}/envoy to ${envoy#"$ROOT"}" link_envoy ||
-      fail "Cannot link $LIB/envoy: $(last_words)" \
-        "see to the permissions, then run this again"
+    if [ "$(readlink "$LIB/envoy" 2>/dev/null)" = "${envoy#"$ROOT"}" ]; then return 0; fi
+    step "link ${LIB#"$ROOT"}/envoy to ${envoy#"$ROOT"}" stage_link ||
+      fail "Cannot link $LIB/envoy: $(last_words)" "nothing was replaced; see to the permissions, then run this again"
   else
     # A link would end in a directory that is closed to the user certgate, such as /root.
     put "$envoy" "$LIB/envoy" 755
   fi
 }
 
-link_envoy() {
-  make_parents "$LIB/envoy" && as_root ln -s "${envoy#"$ROOT"}" "$LIB/envoy"
+stage_link() {
+  make_parents "$LIB/envoy" || return 1
+  printf '%s\n' "$LIB/envoy" >>"$WORK/staged"
+  staged=$(beside "$LIB/envoy")
+  as_root rm -f "$staged" && as_root ln -s "${envoy#"$ROOT"}" "$staged"
 } 2>"$WORK/said"
 
 newest_envoy() {

@@ -23,10 +23,11 @@ export const SHELLS: readonly Shell[] = (() => {
 
 /** All that the script may use: what is not in this list, a minimal system need not have. */
 const PROGRAMS =
-  "awk cat chmod cp find grep gzip id ln ls mkdir mktemp mv rm rmdir sed sh sleep sort tar timeout tr " +
+  "awk cat chmod cp find grep gzip id ln ls mkdir mktemp mv readlink rm rmdir sed sh sleep sort tar timeout tr " +
   "uname wc sha256sum";
 /** These come from the C library and its like, and BusyBox has none that would do. */
 const SYSTEM = ["getconf", "ldd", "curl"];
+const HOST_COMMAND = new URL("_host_command.sh", import.meta.url).pathname;
 const HOST_COMMANDS =
   "systemctl systemd-sysusers useradd groupadd usermod userdel groupdel getent chown chgrp";
 
@@ -67,10 +68,8 @@ export class Host implements AsyncDisposable {
     await host.answer("active", "inactive");
     await host.answer("after-restart", "active");
     for (const each of HOST_COMMANDS.split(" ")) {
-      await Deno.symlink(
-        new URL("_host_command.sh", import.meta.url).pathname,
-        join(host.folder, "host", each),
-      );
+      // A copy: another user may have to read it, and a test may write another one.
+      await Deno.copyFile(HOST_COMMAND, join(host.folder, "host", each));
     }
     for (const each of PROGRAMS.split(" ")) {
       await Deno.symlink(shell.busybox ?? which(each), join(host.folder, "path", each));
@@ -117,6 +116,16 @@ export class Host implements AsyncDisposable {
     return existsSync(join(this.root, path));
   }
 
+  get environment(): Record<string, string> {
+    return {
+      PATH: join(this.folder, "path"),
+      TMPDIR: join(this.folder, "tmp"),
+      HOME: join(this.folder, "home"),
+      DESTDIR: this.root,
+      CERTGATE_HOST_COMMANDS: join(this.folder, "host"),
+    };
+  }
+
   /** Starts the script; for one that is to be stopped in the middle. */
   start(args: readonly string[], options: RunOptions = {}): Deno.ChildProcess {
     const { script, umask = "022" } = options;
@@ -125,14 +134,7 @@ export class Host implements AsyncDisposable {
     return new Deno.Command("/bin/sh", {
       args: ["-c", `umask ${umask}; exec "$@"`, "sh", ...command],
       clearEnv: true,
-      env: {
-        PATH: join(this.folder, "path"),
-        TMPDIR: join(this.folder, "tmp"),
-        HOME: join(this.folder, "home"),
-        DESTDIR: this.root,
-        CERTGATE_HOST_COMMANDS: join(this.folder, "host"),
-        ...options.env,
-      },
+      env: { ...this.environment, ...options.env },
       cwd: this.folder,
       stdin: script === undefined ? "null" : "piped",
       stdout: "piped",
