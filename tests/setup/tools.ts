@@ -12,8 +12,8 @@ export interface Tool {
   readonly version: string;
   /** Environment variable that names a binary to be used instead. */
   readonly env: string;
-  /** Arguments that make it say its version and end. */
-  readonly versionArgs: readonly string[];
+  /** Arguments that make it say its version and end; `null` if there are none, and then an ELF file will do. */
+  readonly versionArgs: readonly string[] | null;
   /** Does this output come from the right version? Must be sure: it decides about binaries found on PATH. */
   readonly matches: (output: string) => boolean;
 }
@@ -25,7 +25,9 @@ export type ToolName =
   | "shfmt"
   | "busybox"
   | "promtool"
-  | "kubectl";
+  | "kubectl"
+  | "deno-old"
+  | "denort";
 
 export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   "envoy": {
@@ -78,6 +80,21 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     versionArgs: ["version", "--client"],
     matches: (output) => /^Kustomize Version: v5\./m.test(output),
   },
+  "deno-old": {
+    // Compiles for a base runtime that is named by hand, which has to be of its own version.
+    version: "2.7.11",
+    env: "CERTGATE_DENO_OLD",
+    versionArgs: ["--version"],
+    matches: (output) => output.startsWith("deno 2.7.11 "),
+  },
+  "denort": {
+    // What a binary consists of besides certgate. One that is named is of the version of deno-old and says nothing by
+    // itself; otherwise what is in the cache is a program made with the one that this Deno fetches.
+    version: Deno.version.deno,
+    env: "CERTGATE_DENORT",
+    versionArgs: null,
+    matches: () => true,
+  },
 };
 
 /** Folder of installed programs: `CERTGATE_CACHE`, else `.cache` in the checkout. */
@@ -115,6 +132,8 @@ function inCache(name: ToolName): string | null {
 }
 
 function onPath(name: ToolName): string | null {
+  // What cannot be asked cannot be told from something else of that name.
+  if (TOOLS[name].versionArgs === null) return null;
   for (const folder of (Deno.env.get("PATH") ?? "").split(delimiter)) {
     const path = join(folder, name);
     if (folder !== "" && existsSync(path) && TOOLS[name].matches(versionOutput(name, path))) return path;
@@ -124,9 +143,11 @@ function onPath(name: ToolName): string | null {
 
 /** What the program prints about its version; empty if it cannot be run. */
 export function versionOutput(name: ToolName, path: string): string {
+  const { versionArgs } = TOOLS[name];
   try {
+    if (versionArgs === null) return isElf(path) ? "ELF" : "";
     const { success, stdout } = new Deno.Command(path, {
-      args: [...TOOLS[name].versionArgs],
+      args: [...versionArgs],
       stdout: "piped",
       stderr: "null",
       stdin: "null",
@@ -135,4 +156,11 @@ export function versionOutput(name: ToolName, path: string): string {
   } catch {
     return "";
   }
+}
+
+function isElf(path: string): boolean {
+  const head = new Uint8Array(4);
+  using file = Deno.openSync(path);
+  file.readSync(head);
+  return head.toHex() === "7f454c46";
 }
