@@ -2,12 +2,15 @@
  * Bytes of certificates, keys and OCSP answers: what they say, and whether Envoy would load them.
  *
  * Holds readers as strict, and as lax, as the BoringSSL inside of Envoy, so that a pair can be judged without asking it.
- * No opinion about dates or names (that is `health/`), no files, no clock; making certificates is here, issuing is not.
+ * No opinion about dates or names (that is `health/`), no files, no clock; making certificates and authorities is here, deciding whom to
+ * issue what is not.
  *
  * @module
  */
 export * from "./canonical_pair.ts";
+export * from "./make_authority.ts";
 export * from "./make_self_signed.ts";
+export * from "./merge_trust.ts";
 export * from "./read_facts.ts";
 export * from "./read_pem_blocks.ts";
 export * from "./read_trust.ts";
