@@ -119,6 +119,8 @@ export class Gate {
       openKeep(join(config.stateDir, "pairs"), log),
     ]);
     gate = new Gate(config, parts, { inputs, directory, keep, nudge });
+    // What Envoy has served all along must not look, after a start, as if it were only now on its way there.
+    await gate.#looks.first();
     gate.#work.poke();
     await gate.#work.settled();
     gate.#looks.poke();

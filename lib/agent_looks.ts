@@ -36,6 +36,12 @@ export class EnvoyLooks {
     this.#loop.poke();
   }
 
+  /** Looks at once; takes a second at most. */
+  async first(): Promise<void> {
+    this.#loop.poke();
+    await this.#loop.settled();
+  }
+
   /** Looks soon and often: something is on its way. */
   hurry(): void {
     this.#pause = WAITING;
