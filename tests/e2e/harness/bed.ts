@@ -19,6 +19,8 @@ export interface BedOptions {
    * reads the resources themselves.
    */
   readonly gate?: GateSettings;
+  /** Folder, below the directory, where certgate's socket and what it publishes are; default is the directory itself. */
+  readonly state?: string;
 }
 
 /** One whole set-up: directories, an authority, a backend, and whatever is started in it. */
@@ -39,16 +41,18 @@ export class Bed {
     readonly authority: TestAuthority,
     readonly backend: Backend,
     readonly gate: GateSettings | null,
+    state: string,
   ) {
     this.resources = new ResourceDirectory(`${directory}/resources`);
-    this.published = gate === null ? this.resources.path : `${directory}/published`;
+    this.published = gate === null ? this.resources.path : `${state}/gate`;
     this.volumes = `${directory}/volumes`;
-    this.socket = `${directory}/hook.sock`;
+    this.socket = `${state}/hook.sock`;
   }
 
   static async make(options: BedOptions): Promise<Bed> {
     const directory = await Deno.makeTempDir({ prefix: "certgate-e2e-" });
-    const bed = new Bed(directory, await TestAuthority.make(), new Backend(), options.gate ?? null);
+    const state = options.state === undefined ? directory : `${directory}/${options.state}`;
+    const bed = new Bed(directory, await TestAuthority.make(), new Backend(), options.gate ?? null, state);
     const sources = ["secrets", "letsencrypt/live"].map((name) => `${bed.volumes}/${name}`);
     for (const path of [bed.resources.path, bed.published, ...sources]) {
       await Deno.mkdir(path, { recursive: true });

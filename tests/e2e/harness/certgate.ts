@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { AgentStatus } from "../../../lib/server/mod.ts";
 import type { GateStatus } from "../../../lib/model/mod.ts";
 import { parseSamples, type Samples } from "./metrics.ts";
@@ -47,13 +48,17 @@ export interface CertgatePlaces {
 export class Certgate {
   readonly #program: Program;
   readonly #http: string;
-
   readonly #file: string;
 
   private constructor(program: Program, http: string, file: string) {
     this.#program = program;
     this.#http = http;
     this.#file = file;
+  }
+
+  /** A `certgate run` that somebody else has started, with the HTTP address and the configuration that it has. */
+  static of(program: Program, http: string, file: string): Certgate {
+    return new Certgate(program, http, file);
   }
 
   /** Starts certgate and does not wait. State of an earlier one in the same directory is kept. */
@@ -63,6 +68,8 @@ export class Certgate {
     await Deno.writeTextFile(file, JSON.stringify(configuration(places, http), null, 1));
     const program = new Program(COMMAND.path, {
       args: [...COMMAND.args, "run", "--config", file],
+      // A built certgate may write where it is started, and in a few places of a real host.
+      cwd: places.directory,
       log: `${places.directory}/certgate.log`,
     });
     return new Certgate(program, http, file);
@@ -106,9 +113,15 @@ export class Certgate {
     const { code, stdout, stderr } = await new Deno.Command(COMMAND.path, {
       args: [...COMMAND.args, ...args, "--config", this.#file],
       env: { NO_COLOR: "1" },
+      cwd: dirname(this.#file),
     }).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, out: text(stdout), err: text(stderr) };
+  }
+
+  /** Process id, for as long as it runs. */
+  get pid(): number {
+    return this.#program.pid;
   }
 
   /** The log so far: one JSON object a line. */
@@ -128,7 +141,8 @@ export class Certgate {
   }
 }
 
-function configuration(places: CertgatePlaces, http: string): Record<string, unknown> {
+/** The configuration of a certgate in these places, as an object; every JSON text is also YAML. */
+export function configuration(places: CertgatePlaces, http: string): Record<string, unknown> {
   const { directory, socket, envoy, gate } = places;
   const base = {
     hook: { listen: `unix://${socket}` },

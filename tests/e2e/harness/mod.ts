@@ -6,16 +6,19 @@
  *
  * @module
  */
+export { packRelease } from "./archive.ts";
 export { Bed, onBed } from "./bed.ts";
-export { Certgate, type GateSettings } from "./certgate.ts";
+export { Certgate, configuration, type GateSettings } from "./certgate.ts";
 export { Edge } from "./edge.ts";
 export { EnvoyAdmin, type Refusals } from "./envoy_admin.ts";
+export { FakeHost } from "./fake_host.ts";
 export { Load } from "./load.ts";
 export { type Samples, total } from "./metrics.ts";
 export { type Hole, HOLES, type TestPair } from "./pairs.ts";
 export { freePort, freePorts } from "./ports.ts";
 export { type Answer, probe, Ticks } from "./probe.ts";
 export { readPublished } from "./published.ts";
+export { makeProgram } from "./program.ts";
 export { gateway, listenerName, listenerSet, route, secret, secretName } from "./resources.ts";
 export {
   CertbotVolume,

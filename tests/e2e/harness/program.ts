@@ -1,0 +1,35 @@
+import { bundle } from "../../../release/bundle.ts";
+import { FLAGS } from "../../../release/permissions.ts";
+import { readProject } from "../../../release/project.ts";
+import { toolPath } from "../../setup/tools.ts";
+
+/** What a program says of itself; default is what the checkout says. */
+export interface ProgramName {
+  readonly version?: string;
+  readonly revision?: string;
+}
+
+/**
+ * Makes certgate as it is shipped, but for the runtime: the bundle of a release, under the permissions of a release, on the
+ * Deno that runs the tests. (A real binary has its runtime inside, and that cannot be fetched everywhere.)
+ *
+ * @param folder Where the files go; made if absent.
+ * @returns Path of the program.
+ */
+export async function makeProgram(folder: string, name: ProgramName = {}): Promise<string> {
+  const made = await bundle({ ...await readProject(), ...name }, folder);
+  const path = `${folder}/certgate`;
+  const words = [Deno.execPath(), "run", ...flags(), `${folder}/${made.main}`];
+  await Deno.writeTextFile(path, `#!/bin/sh\nexec ${words.map(quote).join(" ")} "$@"\n`, { mode: 0o755 });
+  return path;
+}
+
+/** The permissions of a release, and one more: on a machine that runs tests, Envoy is not where a host has it. */
+function flags(): string[] {
+  const envoy = toolPath("envoy");
+  return FLAGS.map(({ flag }) =>
+    envoy !== null && flag.startsWith("--allow-run=") ? `${flag},${envoy}` : flag
+  );
+}
+
+const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
