@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { closingLines, sum } from "./runner/closing_lines.ts";
 import { findFiles } from "./runner/find_files.ts";
 import { type Group, GROUPS, isTestFile, shareOut } from "./runner/groups.ts";
+import { isOnPath } from "./runner/is_on_path.ts";
 import type { Named, Outcome } from "./runner/outcome.ts";
 import { parseArguments, type Wanted } from "./runner/parse_arguments.ts";
 import { readSources } from "./runner/read_sources.ts";
@@ -49,7 +50,7 @@ async function main(): Promise<void> {
   outcomes.push(...await runGroups(wanted));
   const missing = (tool: string) =>
     !(tool in TOOLS) || toolPath(tool as ToolName) !== null ? null : why.get(tool) ?? "see deno task setup";
-  const reason = (test: Named) => skipReason(readSources(root, test.file), missing);
+  const reason = (test: Named) => skipReason(readSources(root, test.file), missing, isOnPath);
   const total = sum(outcomes);
   if (total.failed.length > 0 || total.passed.length === 0) Deno.exitCode = 1;
   for (const line of closingLines(total, reason)) say(line);

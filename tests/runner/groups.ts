@@ -9,7 +9,10 @@ export interface Group {
   readonly parallel?: true;
   /** Whether it mostly waits for programs that it has started: it runs beside the groups that compute. */
   readonly waits?: true;
-  /** Script that makes the program to be tested; it is given a folder and writes the path of the program. */
+  /**
+   * Script that makes the program which its tests run; it is given a folder and writes the program's path, which the tests
+   * find in `CERTGATE_PROGRAM`.
+   */
   readonly program?: string;
 }
 
@@ -39,7 +42,7 @@ export const GROUPS: readonly Group[] = [
   { name: "systemd", holds: below("tests/systemd"), limit: 120 },
   { name: "install", holds: below("tests/install"), limit: 150, parallel: true },
   { name: "release", holds: below("tests/release"), limit: 240 },
-  { name: "e2e", holds: below("tests/e2e"), limit: 900, waits: true },
+  { name: "e2e", holds: below("tests/e2e"), limit: 900, waits: true, program: "tests/e2e/make_program.ts" },
   { name: "demo", holds: below("tests/demo"), limit: 120, waits: true },
   // Whatever has no group of its own still runs: a forgotten folder must not go untested.
   { name: "other", holds: () => true, limit: 180 },

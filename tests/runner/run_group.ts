@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Group } from "./groups.ts";
 import type { Named, Outcome } from "./outcome.ts";
+import { makeProgram } from "./make_program.ts";
 import { readJunit } from "./read_junit.ts";
 import { stopTree } from "./stop_tree.ts";
 
@@ -19,6 +20,8 @@ export interface RunGroupOptions {
   readonly behind?: boolean;
 }
 
+/** Names the program to the tests. */
+const PROGRAM = "CERTGATE_PROGRAM";
 /** Enough that a group that measures time hardly notices its neighbours. */
 const NICENESS = "10";
 // A group may leave a program behind that keeps the output open; what it says then is nobody's business.
@@ -38,7 +41,12 @@ export async function runGroup(
   const folder = mkdtempSync(join(tmpdir(), "certgate-tests-"));
   const report = join(folder, "report.xml");
   try {
-    const ending = await runTests(group, files, report, options);
+    const made = await programFor(group, folder, options);
+    if ("problem" in made) {
+      options.write(`${made.problem}\n`);
+      return { passed: [], skipped: [], failed: [{ file: group.program!, name: "(makes no program)" }] };
+    }
+    const ending = await runTests(group, files, report, { ...options, env: made.env });
     const outcome = existsSync(report)
       ? readJunit(readFileSync(report, "utf8"))
       : { passed: [], failed: [], skipped: [] };
@@ -53,6 +61,19 @@ export async function runGroup(
   }
 }
 
+/** The environment with the program that a group needs; one that is named already is taken. */
+async function programFor(
+  group: Group,
+  folder: string,
+  { root }: RunGroupOptions,
+): Promise<{ env: Record<string, string> } | { problem: string }> {
+  if (group.program === undefined || Deno.env.has(PROGRAM) || !existsSync(join(root, group.program))) {
+    return { env: {} };
+  }
+  const made = await makeProgram(root, group.program, join(folder, "program"));
+  return "problem" in made ? made : { env: { [PROGRAM]: made.program } };
+}
+
 interface Ending {
   readonly success: boolean;
   readonly words: string;
@@ -62,18 +83,17 @@ async function runTests(
   group: Group,
   files: readonly string[],
   report: string,
-  options: RunGroupOptions,
+  options: RunGroupOptions & { readonly env: Readonly<Record<string, string>> },
 ): Promise<Ending> {
   // Types are a test of the house; a mistake in one file shall not take the tests of all others with it.
   const together = group.parallel ? ["--parallel"] : [];
   const args = ["test", "-A", "--no-check", ...together, `--junit-path=${report}`, ...options.args, ...files];
-  const env = colours();
   // The shell puts both outputs into one, in their order, and becomes the process; nice does so as well.
   const shell = ["-c", 'exec "$@" 2>&1', "sh", ...(options.behind ? ["nice", "-n", NICENESS] : [])];
   const child = new Deno.Command("/bin/sh", {
     args: [...shell, Deno.execPath(), ...args],
     cwd: options.root,
-    env,
+    env: { ...colours(), ...options.env },
     stdin: "null",
     stdout: "piped",
     stderr: "null",

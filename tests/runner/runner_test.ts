@@ -104,6 +104,27 @@ Deno.test("run.ts runs groups that wait beside the others, keeps together what e
   assert.deepEqual(titles.toSorted(), ["cli", "cli", "e2e", "e2e"]);
 });
 
+Deno.test("runGroup() makes the program of a group, and says so if that fails", async () => {
+  using tree = fakeTree({
+    "make.ts": `console.log(Deno.args[0] + "/made");`,
+    "fail.ts": `throw new Error("no compiler");`,
+    "a_test.ts": `Deno.test("has it", () => {
+      if (!/.program.made$/.test(Deno.env.get("CERTGATE_PROGRAM") ?? "")) throw new Error("it is not there");
+    });`,
+  });
+  const named = Deno.env.get("CERTGATE_PROGRAM");
+  Deno.env.delete("CERTGATE_PROGRAM");
+  using _ = { [Symbol.dispose]: () => named !== undefined && Deno.env.set("CERTGATE_PROGRAM", named) };
+  let said = "";
+  const options = { root: tree.root, args: [], write: (text: string) => void (said += text) };
+  const group = { name: "made", holds: () => true, limit: 60 };
+  const made = await runGroup({ ...group, program: "make.ts" }, ["a_test.ts"], options);
+  assert.deepEqual([made.passed.length, made.failed], [1, []]);
+  const failed = await runGroup({ ...group, program: "fail.ts" }, ["a_test.ts"], options);
+  assert.deepEqual(failed.failed, [{ file: "fail.ts", name: "(makes no program)" }]);
+  assert.match(said, /no compiler/);
+});
+
 Deno.test("runGroup() does not wait for what a test has left behind", async () => {
   using tree = fakeTree({
     "a_test.ts": `Deno.test("leaves something", async () => {
