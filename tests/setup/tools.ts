@@ -26,6 +26,10 @@ export type ToolName =
   | "busybox"
   | "promtool"
   | "kubectl"
+  | "python3"
+  | "systemd-analyze"
+  | "systemd-sysusers"
+  | "unshare"
   | "deno-old"
   | "denort";
 
@@ -72,6 +76,36 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
       const [, major, minor] = output.match(/^promtool, version (\d+)\.(\d+)/) ?? [];
       return Number(major) > 2 || Number(major) === 2 && Number(minor) >= 42;
     },
+  },
+  "python3": {
+    // What the restrictions of a unit are made with where there is no systemd: libseccomp is part of every systemd.
+    version: "3.9+",
+    env: "CERTGATE_PYTHON",
+    versionArgs: [
+      "-c",
+      "import ctypes, sys; ctypes.CDLL('libseccomp.so.2'); print(sys.version_info >= (3, 9))",
+    ],
+    matches: (output) => output === "True\n",
+  },
+  "systemd-analyze": {
+    // From then on it judges a unit without a systemd that runs.
+    version: "250+",
+    env: "CERTGATE_SYSTEMD_ANALYZE",
+    versionArgs: ["--version"],
+    matches: (output) => Number(/^systemd (\d+)/.exec(output)?.[1]) >= 250,
+  },
+  "systemd-sysusers": {
+    version: "250+",
+    env: "CERTGATE_SYSTEMD_SYSUSERS",
+    versionArgs: ["--version"],
+    matches: (output) => Number(/^systemd (\d+)/.exec(output)?.[1]) >= 250,
+  },
+  "unshare": {
+    // With the right to use it: root, in mount namespaces of its own.
+    version: "2.30+",
+    env: "CERTGATE_UNSHARE",
+    versionArgs: ["--mount", "echo", "mounts are its own"],
+    matches: (output) => output === "mounts are its own\n" && Deno.uid() === 0,
   },
   "kubectl": {
     // Kustomize 5 is in it from then on; an older one renders components in another way.
