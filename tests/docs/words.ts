@@ -1,5 +1,8 @@
 /** Names in the docs that belong to others. */
 export const FOREIGN_WORDS: ReadonlySet<string> = new Set([
+  "CapBnd", // proc(5)
+  "CapEff", // proc(5)
+  "NoNewPrivs", // proc(5)
   "PostTranslateModify", // a call of Envoy Gateway
   "PrivateTmp", // systemd
   "PrometheusRule", // Prometheus Operator
