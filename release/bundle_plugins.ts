@@ -77,13 +77,17 @@ export function protoFiles(modules: string): Plugin {
   };
 }
 
+/** By name, with the names of fields as they are written and in camel case: packages ask for the one or the other. */
 async function parseProtoFiles(modules: string): Promise<Record<string, unknown>> {
   const parsed: Record<string, unknown> = {};
   for (const [name, folder, files] of PROTO_FILES) {
     for (const file of files) {
-      const root = new protobuf.Root();
-      await root.load(join(modules, "node_modules", name, folder, file), { keepCase: true });
-      parsed[file] = root.toJSON();
+      const path = join(modules, "node_modules", name, folder, file);
+      const [kept, camel] = await Promise.all([true, false].map(async (keepCase) => {
+        const root = await new protobuf.Root().load(path, { keepCase });
+        return root.toJSON();
+      }));
+      parsed[file] = { kept, camel };
     }
   }
   return parsed;
@@ -95,7 +99,7 @@ const files = ${JSON.stringify(files)};
 function loadSync(filename, options) {
   const name = Object.keys(files).find((name) => filename === name || filename.endsWith("/" + name));
   if (name === undefined) throw new Error(\`Cannot load "\${filename}": it is not part of this binary\`);
-  return real.fromJSON(files[name], options);
+  return real.fromJSON(options?.keepCase ? files[name].kept : files[name].camel, options);
 }
 module.exports = { ...real, loadSync };
 `;
