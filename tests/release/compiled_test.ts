@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { neededGlibc } from "../../release/needed_glibc.ts";
 import { makePairFiles, tempRoot, writePair } from "../fakes/pair_files.ts";
 import { toolPath } from "../setup/tools.ts";
 import { compiled, compiler, runIn, type Start } from "./_built.ts";
@@ -20,6 +21,18 @@ Deno.test("compile() makes a binary that knows its version", { ignore }, async (
   assert.deepEqual([code, stderr], [0, ""]);
   assert.match(stdout, /^certgate \d+\.\d+\.\d+ \(revision 0123456789ab, deno /);
 });
+
+Deno.test(
+  "compile() makes a binary that needs no newer C library than install.sh asks for",
+  { ignore },
+  async () => {
+    const script = await Deno.readTextFile(new URL("../../install.sh", import.meta.url));
+    const [, allowed] = /^NEEDS_GLIBC=2\.(\d+)$/m.exec(script)!;
+    const [path] = await binary();
+    const [, needed] = neededGlibc(await Deno.readFile(path)).split(".");
+    assert(Number(needed) <= Number(allowed), `2.${needed} is newer than 2.${allowed}`);
+  },
+);
 
 Deno.test("compile() makes a binary whose commands have everything they need", { ignore }, async () => {
   using root = tempRoot();
