@@ -14,8 +14,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Nothing in the docs takes longer; whatever does hangs. */
-const LIMIT = 30_000;
+/** Milliseconds. Nothing in the docs takes longer; whatever does hangs. */
+export const LIMIT = 30_000;
 
 /** Runs a program of the host to its end, for half a minute at most. */
 export async function runWith(

@@ -5,7 +5,7 @@ import { describeProgram, runCommandLine } from "../../lib/cli/mod.ts";
 import { FakeTerminal } from "../fakes/fake_terminal.ts";
 import { programsOf, type ShownCommand } from "./_commands.ts";
 import type { DocsHost } from "./_host.ts";
-import { type Ended, onPath, runWith } from "./_programs.ts";
+import { type Ended, LIMIT, onPath, runWith } from "./_programs.ts";
 import { ROOT } from "./_pages.ts";
 
 /** What may be run on a machine that is used for other things: they read, and write where they are told to. */
@@ -36,7 +36,7 @@ export async function runShown(command: ShownCommand, host: DocsHost): Promise<S
   if (!programsOf(command.plain).includes("certgate")) {
     return missing.length > 0 ? { missing } : await shell(line, host);
   }
-  if (/^certgate run\b|--watch|^\w+=/.test(command.plain)) return await asProcess(line, host);
+  if (/--watch|^\w+=/.test(command.plain)) return await asProcess(line, host);
   const answers = join(host.root, "answers");
   mkdirSync(answers, { recursive: true });
   shim(host, RECORD);
@@ -76,9 +76,26 @@ function environment(host: DocsHost): Record<string, string> {
 
 async function asProcess(line: string, host: DocsHost): Promise<Ended> {
   shim(host, `#!/bin/sh\nexec '${Deno.execPath()}' run -A '${join(ROOT, "main.ts")}' "$@"\n`);
-  const goesOn = line.includes("--watch");
-  // Two seconds are enough to print once, and Ctrl-C is how a person ends it.
-  return await shell(goesOn ? `timeout -s INT 3 ${line}; test $? = 124` : line, host);
+  return line.includes("--watch") ? await interrupted(line, host) : await shell(line, host);
+}
+
+/** What goes on until Ctrl-C, pressed as soon as there is something to see. */
+async function interrupted(line: string, host: DocsHost): Promise<Ended> {
+  const child = new Deno.Command("sh", {
+    args: ["-c", `exec ${line}`],
+    cwd: host.home,
+    env: environment(host),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(LIMIT),
+  }).spawn();
+  const stderr = new Response(child.stderr).text();
+  const reader = child.stdout.getReader();
+  const first = new TextDecoder().decode((await reader.read()).value);
+  child.kill("SIGINT");
+  while (!(await reader.read()).done);
+  return { code: (await child.status).code, stdout: first, stderr: await stderr };
 }
 
 async function inProcess(args: readonly string[], host: DocsHost): Promise<Ended> {

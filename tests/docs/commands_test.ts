@@ -34,8 +34,9 @@ Deno.test("docs show commands that run on a host such as they describe", async (
   );
   const done = new Set<string>();
   for (const command of [...examples, ...all.filter((one) => !reasonFor(one) && isRunnable(one))]) {
-    if (done.has(command.plain)) continue;
-    done.add(command.plain);
+    const key = `${command.plain} ${command.exit}`;
+    if (done.has(key)) continue;
+    done.add(key);
     await test.step(place(command), async () => {
       const ended = await runShown(command, host);
       if ("missing" in ended) return;
@@ -44,6 +45,15 @@ Deno.test("docs show commands that run on a host such as they describe", async (
         `exit ${ended.code}\n${ended.stderr}${ended.stdout.slice(0, 500)}`,
       );
     });
+  }
+});
+
+Deno.test("--help of every command has a description, exit codes and examples of that command", () => {
+  for (const command of everyCommand(describeProgram()).filter(({ commands }) => commands.length === 0)) {
+    const name = fullName(command);
+    const { exitCodes, examples } = helpOf(command) ?? { exitCodes: {}, examples: [] };
+    assert(command.description().length > 10 && 0 in exitCodes && examples.length > 0, name);
+    for (const line of examples) assert(line.startsWith(`certgate ${name}`), line);
   }
 });
 
