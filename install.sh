@@ -914,7 +914,11 @@ put_neighbours() {
     put_beside "$WORK/suggested.yaml" "$CONFIG" "$mode" "$owner"
   fi
   if [ -n "$EG" ]; then put_gateway; fi
-  if [ "$CERTBOT" = yes ] && [ -z "$PREFIX" ]; then
+  if [ "$CERTBOT" = yes ] && [ -z "$PREFIX" ] && keys_are_of_others; then
+    say "  certbot's files have a group of their own and keep it: add the user certgate to that group (usermod, and"
+    say "  SupplementaryGroups as in key-directories.conf of the examples)"
+    CERTBOT=no
+  elif [ "$CERTBOT" = yes ] && [ -z "$PREFIX" ]; then
     write_certbot_hook >"$WORK/certbot-hook"
     put "$WORK/certbot-hook" "$CERTBOT_HOOK" 755
   fi
@@ -1013,16 +1017,29 @@ END
 # --configure, after the files have their names.
 open_keys() {
   if [ "$CERTBOT" = no ] || [ "$ON_HOST" = no ]; then return 0; fi
-  if [ -z "$(closed_keys)" ]; then return 0; fi
+  if [ -z "$(find_keys ! -group "$(group_number)" -o ! -type l ! -perm -040)" ]; then return 0; fi
   step "let the group $GROUP read /etc/letsencrypt/live and archive" open_certbot ||
-    fail "Cannot open certbot's directories to $GROUP: $(last_words)" \
-      "certgate is installed; see to the permissions, then run this again"
+    fail "Cannot open certbot's directories to $GROUP: $(last_words)" "certgate is installed; see to the permissions, then run this again"
 }
 
-# Something there that the group may not read; anything at all if this user may not look.
-closed_keys() {
-  # shellcheck disable=SC2016
-  as_root sh -c 'cd "$1" || exit 0; find live archive ! -type l \( ! -group "$2" -o ! -perm -040 \) 2>&1 | sed -n 1p' sh "$LETSENCRYPT" "$GROUP"
+# In a dry run before the first installation there is no such group, and no file has this number.
+group_number() {
+  number=$(ask_host getent group "$GROUP" | awk -F: '{ print $3 }')
+  printf '%s' "${number:-2147483646}"
+}
+
+# The first file of certbot's that find knows by these words; what cannot be looked at counts.
+find_keys() {
+  # shellcheck disable=SC2016 # for that shell
+  as_root sh -c 'cd "$1" && shift && find live archive ! -type l \( "$@" \) 2>&1 | sed -n 1p' sh "$LETSENCRYPT" "$@"
+}
+
+# Another group was given the keys by somebody who needs it; a file has one group only.
+keys_are_of_others() {
+  # shellcheck disable=SC2012 # a number from ls is the same everywhere
+  usual=$(ls -ldn "$LETSENCRYPT" | awk '{ print $4 }')
+  [ "$DRY_RUN" = no ] || [ -x "$LETSENCRYPT/live" ] || return 1
+  [ -n "$(find_keys ! -group "$usual" ! -group "$(group_number)")" ]
 }
 
 open_certbot() {
@@ -1118,7 +1135,9 @@ purge_certgate() {
   [ "$ON_HOST" = yes ] || return 0
   if ask_host getent group "$GROUP" >/dev/null; then
     # The number of the group may be given to another one later, which must not find keys.
-    if [ -d "$LETSENCRYPT/live" ]; then step "close /etc/letsencrypt/live and archive to the group $GROUP again" close_certbot; fi
+    if [ -d "$LETSENCRYPT/live" ] && [ -n "$(find_keys -group "$(group_number)")" ]; then
+      step "give /etc/letsencrypt/live and archive back to the group root" close_certbot
+    fi
     if ask_host getent passwd certgate >/dev/null; then step "remove the user certgate" host userdel certgate; fi
     step "remove the group $GROUP" host groupdel "$GROUP"
   elif ask_host getent passwd certgate >/dev/null; then
@@ -1128,11 +1147,9 @@ purge_certgate() {
 }
 
 close_certbot() {
-  for place in "$LETSENCRYPT/live" "$LETSENCRYPT/archive"; do
-    [ -d "$place" ] || continue
-    as_root chmod -R g-rwx "$place"
-    host chgrp -R root "$place"
-  done
+  # shellcheck disable=SC2016 # for that shell
+  as_root sh -c 'cd "$1" && find live archive ! -type l -group "$2" -exec "$3" root {} +' sh \
+    "$LETSENCRYPT" "$(group_number)" "${HOST_COMMANDS:+$HOST_COMMANDS/}chgrp"
 }
 
 # Below a prefix nothing else may be: what is empty goes, what is not stays.

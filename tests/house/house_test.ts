@@ -9,7 +9,9 @@ import { documented } from "./documented.ts";
 import { checkPurely, pureFiles } from "./pure_types.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const shellScripts = [".ci/run", "install.sh"].filter((path) => existsSync(join(ROOT, path)));
+const shellScripts = [".ci/run", "install.sh", "deploy/rollout.sh", "tests/install/_host_command.sh"].filter((
+  path,
+) => existsSync(join(ROOT, path)));
 
 function assertGood({ success, output }: Ended): void {
   assert.ok(success, `\n${output}`);
