@@ -19,7 +19,7 @@ export class FakeServiceManager {
   }
 
   /** Waits until this line has been heard `times` times in all. */
-  async hears(wanted: RegExp, times = 1, patience = 20_000): Promise<void> {
+  async hears(wanted: RegExp, times = 1, patience = 30_000): Promise<void> {
     const limit = performance.now() + patience;
     while (this.lines().filter((line) => wanted.test(line)).length < times) {
       const left = limit - performance.now();

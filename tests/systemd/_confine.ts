@@ -44,7 +44,10 @@ export async function confinementOf(unit: Unit, host: ConfinedHost) {
         return value === undefined ? [] : [[name, Number(value)]];
       }),
     ),
-    bounding: capabilities("CapabilityBoundingSet"),
+    // Where the key is absent nothing is taken away; where it is empty, everything is.
+    bounding: unit.has("Service.CapabilityBoundingSet")
+      ? capabilities("CapabilityBoundingSet")
+      : Array.from({ length: 64 }, (_, number) => number),
     ambient: capabilities("AmbientCapabilities"),
     noNewPrivileges: isOn(unit, "NoNewPrivileges"),
     readOnly: valueOf(unit, "ProtectSystem") === "strict",

@@ -97,7 +97,6 @@ function gateway(): unknown {
 
 function configuration(): string {
   return [
-    "hook: { deadline: 1000 }",
     'http: { listen: "127.0.0.1:0" }',
     'sources: [{ path: "/etc/certgate/certs/*", namespace: edge }]',
     "gate: { resources: /etc/certgate/resources, output: /var/lib/certgate/gate }",
