@@ -5,4 +5,4 @@
  */
 import { makeProgram } from "./harness/program.ts";
 
-console.log(await makeProgram(Deno.args[0]));
+console.log((await makeProgram(Deno.args[0])).path);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { everyServed, expectDark, hosts, promised } from "./_expect.ts";
 import { expectNoFailure, listenerOf, untilDelivered, untilWithheld } from "./_gate.ts";
 import {
@@ -27,11 +28,8 @@ const [OLD, NEW] = ["0.0.1", "99.0.0"];
 async function makeReleases(bed: Bed): Promise<string> {
   const base = `${bed.directory}/releases`;
   for (const version of [OLD, NEW]) {
-    const program = await makeProgram(`${bed.directory}/built-${version}`, {
-      version,
-      revision: `of-${version}`,
-    });
-    await packRelease(base, version, program);
+    const name = { version, revision: `of-${version}` };
+    await packRelease(base, version, (await makeProgram(`${bed.directory}/built-${version}`, name)).path);
   }
   return `file://${base}`;
 }
@@ -43,6 +41,7 @@ async function makeHost(bed: Bed): Promise<FakeHost> {
   const gate = { resources: bed.resources.path, published: bed.published, volumes: bed.volumes };
   const places = { directory: bed.directory, socket: bed.socket, envoy: toolPath("envoy")!, gate };
   const settings = { ...configuration(places, http), stateDir: host.state };
+  await Deno.mkdir(dirname(host.config), { recursive: true });
   await Deno.writeTextFile(host.config, JSON.stringify(settings, null, 1));
   return host;
 }
@@ -127,7 +126,7 @@ Deno.test({
         return listenerOf(await host.certgate().gate(), heldPair.host).secrets[0].serving === "held";
       }, { within: promised(20_000) });
       const load = bed.keep(
-        Load.start({ port, hosts: served.map(({ host }) => host), trust: bed.authority.pem, pause: 10 }),
+        Load.start({ port, hosts: served.map(({ host }) => host), trust: bed.authority.pem }),
       );
 
       await test.step("upgraded", () => changeVersion(host, base, NEW, envoy));

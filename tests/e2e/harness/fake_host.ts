@@ -24,8 +24,13 @@ export class FakeHost {
   /**
    * @param root Where everything is installed; `DESTDIR` of the installer.
    * @param http Address of certgate's HTTP server, as in its configuration.
+   * @param environment What a drop-in of the unit sets.
    */
-  private constructor(readonly root: string, readonly http: string) {
+  private constructor(
+    readonly root: string,
+    readonly http: string,
+    readonly environment: Readonly<Record<string, string>>,
+  ) {
     this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
       const { code, text } = await this.#systemctl(await request.json());
       return new Response(text, { headers: { "x-exit-code": String(code) } });
@@ -33,8 +38,12 @@ export class FakeHost {
   }
 
   /** Makes the directory with everything that the installer asks a host for. */
-  static async make(root: string, http: string): Promise<FakeHost> {
-    const host = new FakeHost(root, http);
+  static async make(
+    root: string,
+    http: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<FakeHost> {
+    const host = new FakeHost(root, http, environment);
     for (
       const path of [host.state, `${root}/etc/certgate`, `${root}/run/systemd/system`, `${root}/commands`]
     ) {
@@ -66,9 +75,14 @@ export class FakeHost {
 
   /** Runs the installer of this checkout. */
   async install(...args: string[]): Promise<Installed> {
+    return await this.run(INSTALL, ...args);
+  }
+
+  /** Runs a shell script on the host. */
+  async run(script: string, ...args: string[]): Promise<Installed> {
     const commands = `${this.root}/commands`;
     const { code, stdout, stderr } = await new Deno.Command("sh", {
-      args: [INSTALL, ...args],
+      args: [script, ...args],
       env: {
         DESTDIR: this.root,
         CERTGATE_HOST_COMMANDS: commands,
@@ -79,6 +93,11 @@ export class FakeHost {
     }).output();
     const decoder = new TextDecoder();
     return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };
+  }
+
+  /** Does what the documentation says: fetches the installer of a version and gives it to the shell, in one line. */
+  async installByOneLine(base: string, version: string): Promise<Installed> {
+    return await this.run("-c", 'curl -fsSL "$0/v$1/install.sh" | sh -s -- --base-url "$0"', base, version);
   }
 
   /**
@@ -108,6 +127,7 @@ export class FakeHost {
     this.#unit = new Program(`${this.root}/usr/local/bin/certgate`, {
       args: ["run", "--config", this.config],
       cwd: this.state,
+      env: this.environment,
       log: `${this.root}/certgate.log`,
     });
     // As with Type=notify: the command returns once the unit says that it is ready.

@@ -18,7 +18,8 @@ export { type Hole, HOLES, type TestPair } from "./pairs.ts";
 export { freePort, freePorts } from "./ports.ts";
 export { type Answer, probe, Ticks } from "./probe.ts";
 export { readPublished } from "./published.ts";
-export { makeProgram } from "./program.ts";
+export { type BuiltProgram, makeProgram } from "./program.ts";
+export { ReleaseServer } from "./release_server.ts";
 export { gateway, listenerName, listenerSet, route, secret, secretName } from "./resources.ts";
 export {
   CertbotVolume,

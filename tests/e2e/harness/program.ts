@@ -1,6 +1,6 @@
-import { bundle } from "../../../release/bundle.ts";
+import { type Bundle, bundle } from "../../../release/bundle.ts";
 import { FLAGS } from "../../../release/permissions.ts";
-import { readProject } from "../../../release/project.ts";
+import { type Project, readProject } from "../../../release/project.ts";
 import { toolPath } from "../../setup/tools.ts";
 
 /** What a program says of itself; default is what the checkout says. */
@@ -9,19 +9,28 @@ export interface ProgramName {
   readonly revision?: string;
 }
 
+/** A certgate that was made for tests. */
+export interface BuiltProgram {
+  readonly path: string;
+  /** What it says of itself. */
+  readonly project: Project;
+  /** What is in it. */
+  readonly bundle: Bundle;
+}
+
 /**
  * Makes certgate as it is shipped, but for the runtime: the bundle of a release, under the permissions of a release, on the
  * Deno that runs the tests. (A real binary has its runtime inside, and that cannot be fetched everywhere.)
  *
  * @param folder Where the files go; made if absent.
- * @returns Path of the program.
  */
-export async function makeProgram(folder: string, name: ProgramName = {}): Promise<string> {
-  const made = await bundle({ ...await readProject(), ...name }, folder);
+export async function makeProgram(folder: string, name: ProgramName = {}): Promise<BuiltProgram> {
+  const project = { ...await readProject(), ...name };
+  const made = await bundle(project, folder);
   const path = `${folder}/certgate`;
   const words = [Deno.execPath(), "run", ...flags(), `${folder}/${made.main}`];
   await Deno.writeTextFile(path, `#!/bin/sh\nexec ${words.map(quote).join(" ")} "$@"\n`, { mode: 0o755 });
-  return path;
+  return { path, project, bundle: made };
 }
 
 /** The permissions of a release, and one more: on a machine that runs tests, Envoy is not where a host has it. */
