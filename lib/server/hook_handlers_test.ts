@@ -8,6 +8,7 @@ import {
 } from "../../proto/gen/extension/service_pb.ts";
 import { KeyMaterial } from "../model/mod.ts";
 import { parseConfig } from "../resources/mod.ts";
+import { CallsUnderWay } from "./calls_under_way.ts";
 import { makeGeneration } from "./generation.ts";
 import { type AnsweredCall, type HookParts, makeHookHandlers } from "./hook_handlers.ts";
 import { SnapshotReports } from "./snapshot_reports.ts";
@@ -145,4 +146,20 @@ Deno.test("makeHookHandlers() tells of no other hook", async () => {
   const { calls, handlers } = bench();
   await handlers.PostRouteModify(new Uint8Array(0));
   assert.deepEqual(calls, []);
+});
+
+Deno.test("makeHookHandlers() says that a call is under way until it ends, well or badly", async () => {
+  const seen: number[] = [];
+  let now = 0;
+  const calls = new CallsUnderWay(() => now);
+  const onAnswered = () => {
+    now += 10;
+    seen.push(calls.longest());
+  };
+  const { handlers } = bench({ calls, onAnswered });
+  await handlers.PostTranslateModify(request(["g", "1"]));
+  assert.equal(calls.longest(), 0);
+  await assert.rejects(handlers.PostTranslateModify(text("no message")));
+  now += 10;
+  assert.deepEqual([seen, calls.longest()], [[10, 10], 0]);
 });
