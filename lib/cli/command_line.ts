@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { editorSchema } from "../resources/mod.ts";
 import { addAgentCommands } from "./agent_commands.ts";
+import { addCertificateCommands } from "./certificate_commands.ts";
 import { setHelp } from "./command_help.ts";
 import { egConfig } from "./eg_config.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
@@ -56,6 +57,8 @@ function describeCommands(terminal: Terminal, done: Done): Command {
   program.commandsGroup("Without the agent:");
   addCheck(program, terminal, done);
   addReplay(program, terminal, done);
+  program.commandsGroup("Certificates of Envoy Gateway:");
+  addCertificateCommands(program, terminal, done);
   program.commandsGroup("Configuration:");
   addConfig(program, terminal, done);
   program.commandsGroup("Monitoring:");

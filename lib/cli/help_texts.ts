@@ -86,6 +86,38 @@ export const HELP = {
     },
     examples: ["certgate replay snapshot.pb --diff", "certgate replay snapshot.pb -o json --at 2030-01-01"],
   },
+  "certgen": {
+    about: [
+      "Makes one authority and what it signs for envoy-gateway, envoy and envoy-rate-limit, as Envoy Gateway's own certgen " +
+      "--local does. The key of the authority is never stored. What is there already is changed only with --overwrite or " +
+      "--staged; then ca.crt holds the new authority and the one before.",
+      "--staged has trust in the new authority go first, so that nobody who reads late refuses another. It can be " +
+      "interrupted at any moment; the same command goes on with it.",
+    ],
+    exitCodes: {
+      0: "done, or already present",
+      2: "wrong usage",
+      3: "refused, failed or interrupted",
+      4: "another one is at it",
+    },
+    examples: [
+      "certgate certgen --config-home /etc/envoy-gateway",
+      "certgate certgen --config-home /etc/envoy-gateway --overwrite --dry-run",
+      "certgate certgen --config-home /etc/envoy-gateway --staged --convergence 100ms",
+    ],
+  },
+  "bundle": {
+    about: [
+      "Two certificates are the same if their bytes are, however the PEM is written. What cannot be read is passed over.",
+    ],
+    exitCodes: {
+      0: "every certificate can be kept, or the bundle is merged",
+      1: "some are expired, there twice, over the cap or unreadable",
+      2: "wrong usage, or a file cannot be read",
+      3: "nothing would be left, or it cannot be written",
+    },
+    examples: ["certgate bundle tls.crt", "certgate bundle tls.crt --merge --cap 2 --out bundle.pem"],
+  },
   "eg-config": {
     about: [
       "With the gate on, this is a whole configuration; with the gate off, the block for one that exists.",

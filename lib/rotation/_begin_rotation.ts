@@ -39,7 +39,7 @@ export async function beginRotation(
     domain: options.domain ?? USUAL_WISHES.domain,
   };
   const kept = keptFiles(reading, options.rotateHmac ?? false);
-  const tree = await makeTree(wishes, { now, certsPath: resolve(certs), kept });
+  const tree = await (options.make ?? makeTree)(wishes, { now, certsPath: resolve(certs), kept });
   const { bundle, warnings } = mergeTrust([tree.authority, ...oldBundles(reading)], { now, cap: CAP });
   const leaves = newGeneration(now);
   await writeGeneration(certs, leaves, withTrust(tree.files, bundle), at);

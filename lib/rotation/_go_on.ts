@@ -7,6 +7,11 @@ import { type FaultPoint, findStale, publishGeneration, removeStale } from "./tr
 
 /** How often peers are asked, and how often it is said that the wait goes on. */
 const EVERY = 1_000;
+/**
+ * Envoy hears of new files within a tenth of a second, and cannot be asked: so much time passes in any case, whatever those
+ * say who can be.
+ */
+const SOONEST = 5_000;
 /** Opening a file by its path is no atomic step: the generation before stays for as long as that could ever take. */
 const GRACE = 1_000;
 
@@ -86,10 +91,12 @@ async function wait(pending: PendingRotation, { certs, options, waits }: Going):
   const { files } = await readFiles(join(certs, pending.leaves));
   const next = { fingerprint: pending.fingerprint, files };
   // A clock that was set back since then must not make this longer.
-  const end = Math.min(clock(), pending.publishedAt!) + convergence;
+  const begun = Math.min(clock(), pending.publishedAt!);
+  const end = begun + convergence;
   for (;;) {
     if (signal?.aborted) throw new Interrupted();
-    if (await converged?.(phase, next)) return say?.({ kind: "converged", phase });
+    const patient = clock() >= begun + Math.min(SOONEST, convergence);
+    if (patient && await converged?.(phase, next)) return say?.({ kind: "converged", phase });
     const left = end - clock();
     if (left <= 0) break;
     say?.({ kind: "waiting", phase, left });

@@ -8,6 +8,7 @@
  * @module
  */
 export * from "./journal.ts";
+export * from "./peers_converged.ts";
 export * from "./plan_rotation.ts";
 export * from "./probe_peer.ts";
 export * from "./read_tree.ts";

@@ -1,5 +1,5 @@
 import type { FaultPoint } from "./tree_directory.ts";
-import type { TreeFiles, TreeWishes } from "./tree.ts";
+import type { makeTree, TreeFiles, TreeWishes } from "./tree.ts";
 
 /** A step that has to reach those who read the files before the next one may come. */
 export type RotationPhase = "trust" | "leaves";
@@ -35,6 +35,8 @@ export interface RotationOptions extends Partial<TreeWishes> {
   readonly dependents?: (fingerprint: string) => Promise<void>;
   /** Hears of each step. */
   readonly say?: (progress: RotationProgress) => void;
+  /** Makes the trees. Default {@linkcode makeTree}; tests have some ready. */
+  readonly make?: typeof makeTree;
   /** For tests. */
   readonly at?: FaultPoint;
   /** Ends a wait; what is in place stays, and the next run goes on. */
