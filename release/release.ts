@@ -1,7 +1,7 @@
 /**
  * `deno task release`: everything that a release consists of, in one folder. Made twice, it is the same bytes.
  *
- *     deno task release [--target TRIPLE|all] [--out DIR] [--verify]
+ *     deno task release [--target TRIPLE|all] [--out DIR] [--verify] [--traces]
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Bundle } from "./bundle.ts";
-import { compile } from "./compile.ts";
+import { compile, type CompileOptions } from "./compile.ts";
 import { readContents } from "./contents.ts";
 import { deb } from "./deb.ts";
 import { gzip } from "./gzip.ts";
@@ -72,11 +72,14 @@ export async function makeRelease(
 }
 
 /** Compiles for the targets and makes the release. */
-async function build(project: Project, targets: readonly Target[], out: string): Promise<string[]> {
+async function build(
+  { project, targets, traces }: Omit<CompileOptions, "place">,
+  out: string,
+): Promise<string[]> {
   const folder = await Deno.makeTempDir({ prefix: "certgate-release-" });
   try {
     const place = ({ arch }: Target) => join(folder, arch);
-    const bundle = await compile({ project, targets, place });
+    const bundle = await compile({ project, targets, place, traces });
     const binaries = new Map<Target, Uint8Array>();
     for (const target of targets) binaries.set(target, await Deno.readFile(place(target)));
     return await makeRelease({ project, binaries, bundle }, out);
@@ -100,12 +103,20 @@ export function compareSums(first: string, second: string): void {
 async function main(): Promise<void> {
   const { values } = parseArgs({
     args: Deno.args,
-    options: { target: { type: "string" }, out: { type: "string" }, verify: { type: "boolean" } },
+    options: {
+      target: { type: "string" },
+      out: { type: "string" },
+      verify: { type: "boolean" },
+      traces: { type: "boolean" },
+    },
   });
-  const project = await readProject();
-  const targets = readTargets(values.target ?? "all");
+  const what = {
+    project: await readProject(),
+    targets: readTargets(values.target ?? "all"),
+    traces: values.traces,
+  };
   const out = values.out ?? join(ROOT, "dist");
-  const names = await build(project, targets, out);
+  const names = await build(what, out);
   for (const name of names) {
     console.log(
       `${((await Deno.stat(join(out, name))).size / 1e6).toFixed(1).padStart(6)} MB  ${join(out, name)}`,
@@ -114,7 +125,7 @@ async function main(): Promise<void> {
   if (!values.verify) return;
   const again = await Deno.makeTempDir({ prefix: "certgate-again-" });
   try {
-    await build(project, targets, again);
+    await build(what, again);
     const sums = (folder: string) => Deno.readTextFile(join(folder, "SHA256SUMS"));
     compareSums(await sums(out), await sums(again));
     console.log("made twice: the same bytes");
