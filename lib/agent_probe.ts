@@ -21,6 +21,7 @@ const GRACE = 5000;
 export class HookProbe {
   readonly #parts: HookProbeParts;
   #failing = false;
+  #closed = false;
 
   /** Nothing is asked yet. */
   constructor(parts: HookProbeParts) {
@@ -35,6 +36,7 @@ export class HookProbe {
   async works(patience: number): Promise<boolean> {
     const { metrics, log } = this.#parts;
     const problem = this.#hanging() || await this.#parts.ask(patience) || this.#hanging();
+    if (this.#closed) return false;
     const failing = problem !== "";
     metrics.add("certgate_watchdog_probes_total", { result: failing ? "failed" : "answered" });
     metrics.set("certgate_watchdog_failing", failing ? 1 : 0);
@@ -43,6 +45,11 @@ export class HookProbe {
     } else if (!failing && this.#failing) log.info("the hook answers its own probe again");
     this.#failing = failing;
     return !failing;
+  }
+
+  /** Counts and tells no more: a hook that is being closed answers no question, and that is no failure. */
+  close(): void {
+    this.#closed = true;
   }
 
   #hanging(): string {
@@ -63,5 +70,11 @@ export function openProbe(
 ): Pick<HookProbe, "works"> & { close(): void } {
   const health = new HealthAsker(target);
   const probe = new HookProbe({ ...parts, ask: (patience) => health.ask(patience) });
-  return { works: (patience) => probe.works(patience), close: () => health.close() };
+  return {
+    works: (patience) => probe.works(patience),
+    close() {
+      probe.close();
+      health.close();
+    },
+  };
 }

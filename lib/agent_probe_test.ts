@@ -44,3 +44,13 @@ Deno.test("HookProbe fails where a call is under way long after its deadline, th
   assert.equal(await probe.works(100), false);
   assert.equal(log.lines[0].fields.problem, "a call has been under way for 6 s");
 });
+
+Deno.test("HookProbe takes no hook for broken that is being closed", async () => {
+  const { state, log, metrics, probe } = bench();
+  state.problem = "Channel closed before call started";
+  const answer = probe.works(100);
+  probe.close();
+  assert.equal(await answer, false);
+  assert.deepEqual(log.lines, []);
+  assert.equal(await metrics.sample("certgate_watchdog_failing"), 0);
+});
