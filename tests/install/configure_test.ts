@@ -100,54 +100,63 @@ for (const shell of SHELLS) {
     assert.equal(await host.read("etc/certgate/config.yaml.new"), text);
   });
 
-  Deno.test(`install.sh --configure leaves keys alone that have a group of their own (${shell.name})`, {
-    ignore: Deno.uid() !== 0,
-  }, async () => {
-    await using host = await Host.make(shell);
-    await addNeighbours(host);
-    const key = join(host.root, "etc/letsencrypt/archive/example.com/privkey1.pem");
-    await Deno.chown(key, 0, 4242);
-    const { code, stdout, calls } = await host.run([...ARGS, "--configure"]);
-    assert.equal(code, 0);
-    assert.match(stdout, /certbot's files have a group of their own and keep it/);
-    assert.deepEqual(calls.filter((call) => call.startsWith("chgrp")), []);
-    assert.deepEqual([(await Deno.stat(key)).gid, (await Deno.stat(key)).mode! & 0o777], [4242, 0o600]);
-    assert.equal(host.has("etc/letsencrypt/renewal-hooks"), false);
-  });
+  if (shell === SHELLS.at(-1)) {
+    Deno.test(`install.sh --configure leaves keys alone that have a group of their own (${shell.name})`, {
+      ignore: Deno.uid() !== 0,
+    }, async () => {
+      await using host = await Host.make(shell);
+      await addNeighbours(host);
+      const key = join(host.root, "etc/letsencrypt/archive/example.com/privkey1.pem");
+      await Deno.chown(key, 0, 4242);
+      const { code, stdout, calls } = await host.run([...ARGS, "--configure"]);
+      assert.equal(code, 0);
+      assert.match(stdout, /certbot's files have a group of their own and keep it/);
+      assert.deepEqual(
+        calls.filter((call) => call.startsWith("chgrp")),
+        [],
+      );
+      assert.deepEqual([(await Deno.stat(key)).gid, (await Deno.stat(key)).mode! & 0o777], [4242, 0o600]);
+      assert.equal(host.has("etc/letsencrypt/renewal-hooks"), false);
+    });
+  }
 
-  Deno.test(`install.sh --configure brings an Envoy where certgate may run it (${shell.name})`, async () => {
-    await using host = await Host.make(shell);
-    await addNeighbours(host);
-    const place = "usr/local/lib/certgate/envoy";
-    await host.run([...ARGS, "--configure"]);
-    assert.equal(await host.read(place), "1.40.0", "a copy: the unit sees no homes");
-    await host.run(["--uninstall"]);
-    assert.equal(host.has(place), false);
+  if (shell === SHELLS[0]) {
+    Deno.test(`install.sh --configure brings an Envoy where certgate may run it (${shell.name})`, async () => {
+      await using host = await Host.make(shell);
+      await addNeighbours(host);
+      const place = "usr/local/lib/certgate/envoy";
+      await host.run([...ARGS, "--configure"]);
+      assert.equal(await host.read(place), "1.40.0", "a copy: the unit sees no homes");
+      await host.run(["--uninstall"]);
+      assert.equal(host.has(place), false);
 
-    await host.write("opt/envoy/bin/envoy", "1.41.0", 0o755);
-    await host.run([...ARGS, "--configure"]);
-    assert.equal(await Deno.readLink(join(host.root, place)), "/opt/envoy/bin/envoy");
-    const again = await host.run([...ARGS, "--configure"]);
-    assert.doesNotMatch(again.stdout, /link/);
-    await host.run(["--uninstall"]);
+      await host.write("opt/envoy/bin/envoy", "1.41.0", 0o755);
+      await host.run([...ARGS, "--configure"]);
+      assert.equal(await Deno.readLink(join(host.root, place)), "/opt/envoy/bin/envoy");
+      const again = await host.run([...ARGS, "--configure"]);
+      assert.doesNotMatch(again.stdout, /link/);
+      await host.run(["--uninstall"]);
 
-    await host.write("usr/local/bin/envoy", "another", 0o755);
-    await host.run([...ARGS, "--configure"]);
-    assert.equal(host.has(place), false, "not needed where there is one that certgate finds");
-  });
+      await host.write("usr/local/bin/envoy", "another", 0o755);
+      await host.run([...ARGS, "--configure"]);
+      assert.equal(host.has(place), false, "not needed where there is one that certgate finds");
+    });
+  }
 
-  Deno.test(`install.sh finds an Envoy Gateway that somebody has started by hand (${shell.name})`, async () => {
-    await using host = await Host.make(shell);
-    const words = ["/opt/eg/envoy-gateway", "server", "-c", "/srv/eg.yaml", ""];
-    await host.write("proc/4711/cmdline", words.join("\0"));
-    await host.write("proc/4712/cmdline", ["grep", "envoy-gateway", ""].join("\0"));
-    await host.write("srv/eg.yaml", "paths:\n  - /a\n  - /b\n");
-    const { stdout } = await host.run(ARGS);
-    assert.match(
-      stdout,
-      /^Envoy Gateway is here: \/opt\/eg\/envoy-gateway, configuration \/srv\/eg\.yaml\.$/m,
-    );
-    assert.match(stdout, /resources: "\/etc\/certgate\/resources"/, "of two directories none is chosen");
-    assert.doesNotMatch(stdout, /certbot/);
-  });
+  if (shell === SHELLS.at(-1)) {
+    Deno.test(`install.sh finds an Envoy Gateway that somebody has started by hand (${shell.name})`, async () => {
+      await using host = await Host.make(shell);
+      const words = ["/opt/eg/envoy-gateway", "server", "-c", "/srv/eg.yaml", ""];
+      await host.write("proc/4711/cmdline", words.join("\0"));
+      await host.write("proc/4712/cmdline", ["grep", "envoy-gateway", ""].join("\0"));
+      await host.write("srv/eg.yaml", "paths:\n  - /a\n  - /b\n");
+      const { stdout } = await host.run(ARGS);
+      assert.match(
+        stdout,
+        /^Envoy Gateway is here: \/opt\/eg\/envoy-gateway, configuration \/srv\/eg\.yaml\.$/m,
+      );
+      assert.match(stdout, /resources: "\/etc\/certgate\/resources"/, "of two directories none is chosen");
+      assert.doesNotMatch(stdout, /certbot/);
+    });
+  }
 }

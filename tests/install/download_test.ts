@@ -14,13 +14,15 @@ const bytes = await Deno.readFile(folder + ARCHIVE);
 const wget = ["/usr/bin/wget", "/bin/wget"].find((path) => existsSync(path));
 
 for (const shell of SHELLS) {
-  Deno.test(`install.sh asks for the checksums and one archive, where it is told to (${shell.name})`, async () => {
-    await using host = await Host.make(shell);
-    await using server = serve(folder);
-    const { code } = await host.run(["--version=v0.1.0"], { env: { CERTGATE_BASE_URL: `${server.url}/` } });
-    assert.equal(code, 0);
-    assert.deepEqual(server.asked, ["/v0.1.0/SHA256SUMS", ARCHIVE]);
-  });
+  if (shell === SHELLS[0]) {
+    Deno.test(`install.sh asks for the checksums and one archive, where it is told to (${shell.name})`, async () => {
+      await using host = await Host.make(shell);
+      await using server = serve(folder);
+      const { code } = await host.run(["--version=v0.1.0"], { env: { CERTGATE_BASE_URL: `${server.url}/` } });
+      assert.equal(code, 0);
+      assert.deepEqual(server.asked, ["/v0.1.0/SHA256SUMS", ARCHIVE]);
+    });
+  }
 
   Deno.test(`install.sh changes nothing if the download was cut off (${shell.name})`, async () => {
     await using host = await Host.make(shell);
@@ -79,14 +81,16 @@ for (const shell of SHELLS) {
     },
   );
 
-  Deno.test(`install.sh takes no wget that does not check certificates (${shell.name})`, async () => {
-    await using host = await Host.make(shell);
-    await host.program("curl", null);
-    await host.program("wget", "echo 'wget: unrecognized option: version' >&2; exit 1");
-    const { code, stderr } = await host.run(["--version", "0.1.0", "--base-url", "https://127.0.0.1:1"]);
-    assert.equal(code, 1);
-    assert.match(stderr, /this wget is not known to check certificates/);
-  });
+  if (shell === SHELLS[0]) {
+    Deno.test(`install.sh takes no wget that does not check certificates (${shell.name})`, async () => {
+      await using host = await Host.make(shell);
+      await host.program("curl", null);
+      await host.program("wget", "echo 'wget: unrecognized option: version' >&2; exit 1");
+      const { code, stderr } = await host.run(["--version", "0.1.0", "--base-url", "https://127.0.0.1:1"]);
+      assert.equal(code, 1);
+      assert.match(stderr, /this wget is not known to check certificates/);
+    });
+  }
 
   Deno.test(`install.sh ends at once and leaves nothing if it is stopped while it downloads (${shell.name})`, async () => {
     await using host = await Host.make(shell);
@@ -106,14 +110,16 @@ for (const shell of SHELLS) {
     assert.deepEqual(await host.state(), before);
   });
 
-  Deno.test(`install.sh leaves nothing if it is stopped between two files (${shell.name})`, async () => {
-    await using host = await Host.make(shell);
-    await host.program("cp", `case $* in *man1*) kill -TERM $PPID;; esac; exec ${host.real("cp")} "$@"`);
-    const before = await host.state();
-    const { code } = await host.run(["--version", "0.1.0", "--base-url", `file://${folder}`]);
-    assert.equal(code, 143);
-    assert.deepEqual(await host.state(), before);
-  });
+  if (shell === SHELLS.at(-1)) {
+    Deno.test(`install.sh leaves nothing if it is stopped between two files (${shell.name})`, async () => {
+      await using host = await Host.make(shell);
+      await host.program("cp", `case $* in *man1*) kill -TERM $PPID;; esac; exec ${host.real("cp")} "$@"`);
+      const before = await host.state();
+      const { code } = await host.run(["--version", "0.1.0", "--base-url", `file://${folder}`]);
+      assert.equal(code, 143);
+      assert.deepEqual(await host.state(), before);
+    });
+  }
 
   Deno.test(`install.sh installs from a file without a network (${shell.name})`, async () => {
     await using host = await Host.make(shell);

@@ -45,7 +45,11 @@ for (const shell of SHELLS) {
     await using host = await Host.make(shell);
     await using server = serve(folder);
     const before = await host.state();
-    // As in the line of the documentation: the script comes by standard input.
+    // As in the line of the documentation: the script comes by standard input, which nothing else may read.
+    await host.program(
+      "tar",
+      `[ "$(readlink /proc/self/fd/0)" = /dev/null ] || exit 9\nexec ${host.real("tar")} "$@"`,
+    );
     const script = await Deno.readTextFile(INSTALL);
     const args = ["--dry-run", "--version", "0.1.0", "--base-url", server.url];
     const dry = await host.run(args, { script });
@@ -60,7 +64,8 @@ for (const shell of SHELLS) {
     assert.match(again.stdout, /nothing: certgate 0\.1\.0 is installed as it should be/);
   });
 
-  for (const umask of ["077", "000"]) {
+  // One of the two with each shell.
+  for (const umask of SHELLS.length === 1 ? ["077", "000"] : [["077", "000"][SHELLS.indexOf(shell)]]) {
     Deno.test(`install.sh gives the same modes under umask ${umask} (${shell.name})`, async () => {
       await using host = await Host.make(shell);
       const { code } = await host.run(["--version", "0.1.0", "--base-url", url], { umask });
@@ -83,35 +88,39 @@ for (const shell of SHELLS) {
     assert.equal(host.has("etc/certgate"), false);
   });
 
-  Deno.test(`install.sh makes users by useradd where there is no systemd-sysusers (${shell.name})`, async () => {
-    await using host = await Host.make(shell, { systemd: false });
-    await Deno.remove(join(host.folder, "host", "systemd-sysusers"));
-    const { code, stdout, calls } = await host.run([
-      "--version",
-      "0.1.0",
-      "--base-url",
-      url,
-    ]);
-    assert.equal(code, 0);
-    assert.deepEqual(calls.filter((call) => !call.startsWith("chown")), [
-      "groupadd --system certgate-keys",
-      "groupadd --system certgate",
-      "useradd --system --gid certgate --groups certgate-keys --home-dir /var/lib/certgate --no-create-home " +
-      "--shell /usr/sbin/nologin certgate",
-    ]);
-    assert.match(stdout, /systemd does not run here/);
-  });
+  if (shell === SHELLS.at(-1)) {
+    Deno.test(`install.sh makes users by useradd where there is no systemd-sysusers (${shell.name})`, async () => {
+      await using host = await Host.make(shell, { systemd: false });
+      await Deno.remove(join(host.folder, "host", "systemd-sysusers"));
+      const { code, stdout, calls } = await host.run([
+        "--version",
+        "0.1.0",
+        "--base-url",
+        url,
+      ]);
+      assert.equal(code, 0);
+      assert.deepEqual(calls.filter((call) => !call.startsWith("chown")), [
+        "groupadd --system certgate-keys",
+        "groupadd --system certgate",
+        "useradd --system --gid certgate --groups certgate-keys --home-dir /var/lib/certgate --no-create-home " +
+        "--shell /usr/sbin/nologin certgate",
+      ]);
+      assert.match(stdout, /systemd does not run here/);
+    });
+  }
 
-  Deno.test(`install.sh leaves users and systemd alone where DESTDIR is for a package (${shell.name})`, async () => {
-    await using host = await Host.make(shell);
-    const options = { env: { CERTGATE_HOST_COMMANDS: "" } };
-    const { code, calls } = await host.run(
-      ["--version", "0.1.0", "--base-url", url],
-      options,
-    );
-    assert.deepEqual([code, calls], [0, []]);
-    assert.equal(host.has("usr/local/bin/certgate"), true);
-  });
+  if (shell === SHELLS[0]) {
+    Deno.test(`install.sh leaves users and systemd alone where DESTDIR is for a package (${shell.name})`, async () => {
+      await using host = await Host.make(shell);
+      const options = { env: { CERTGATE_HOST_COMMANDS: "" } };
+      const { code, calls } = await host.run(
+        ["--version", "0.1.0", "--base-url", url],
+        options,
+      );
+      assert.deepEqual([code, calls], [0, []]);
+      assert.equal(host.has("usr/local/bin/certgate"), true);
+    });
+  }
 }
 
 const EXPECTED = `

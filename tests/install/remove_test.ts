@@ -73,20 +73,22 @@ for (const shell of SHELLS) {
     assert.match(again.stdout, /nothing to remove/);
   });
 
-  Deno.test(`install.sh --uninstall stops where the unit cannot be stopped (${shell.name})`, async () => {
-    await using host = await Host.make(shell);
-    await host.run(ARGS);
-    const before = await host.state();
-    await Deno.writeTextFile(
-      `${host.folder}/host/systemctl`,
-      "#!/bin/sh\necho 'Access denied' >&2\nexit 1\n",
-    );
-    const { code, stderr } = await host.run(["--uninstall"]);
-    assert.equal(code, 1);
-    assert.match(
-      stderr,
-      /^error: Cannot stop certgate\.service: Access denied\nhint: .*nothing was removed\n$/,
-    );
-    assert.deepEqual(await host.state(), before);
-  });
+  if (shell === SHELLS.at(-1)) {
+    Deno.test(`install.sh --uninstall stops where the unit cannot be stopped (${shell.name})`, async () => {
+      await using host = await Host.make(shell);
+      await host.run(ARGS);
+      const before = await host.state();
+      await Deno.writeTextFile(
+        `${host.folder}/host/systemctl`,
+        "#!/bin/sh\necho 'Access denied' >&2\nexit 1\n",
+      );
+      const { code, stderr } = await host.run(["--uninstall"]);
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /^error: Cannot stop certgate\.service: Access denied\nhint: .*nothing was removed\n$/,
+      );
+      assert.deepEqual(await host.state(), before);
+    });
+  }
 }

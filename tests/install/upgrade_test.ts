@@ -35,17 +35,19 @@ for (const shell of SHELLS) {
     }
   });
 
-  Deno.test(`install.sh replaces a program that runs by renaming (${shell.name})`, async () => {
-    await using host = await Host.make(shell);
-    await host.run(version("0.1.0"));
-    const place = join(host.root, "usr/local/bin/certgate");
-    using open = await Deno.open(place);
-    const { size } = await open.stat();
-    await host.run(version("0.2.0"));
-    assert.equal((await open.stat()).nlink, 0, "the old file lives on for whoever has it open");
-    assert.equal((await open.stat()).size, size);
-    assert.match(await host.read("usr/local/bin/certgate"), /certgate 0\.2\.0 /);
-  });
+  if (shell === SHELLS.at(-1)) {
+    Deno.test(`install.sh replaces a program that runs by renaming (${shell.name})`, async () => {
+      await using host = await Host.make(shell);
+      await host.run(version("0.1.0"));
+      const place = join(host.root, "usr/local/bin/certgate");
+      using open = await Deno.open(place);
+      const { size } = await open.stat();
+      await host.run(version("0.2.0"));
+      assert.equal((await open.stat()).nlink, 0, "the old file lives on for whoever has it open");
+      assert.equal((await open.stat()).size, size);
+      assert.match(await host.read("usr/local/bin/certgate"), /certgate 0\.2\.0 /);
+    });
+  }
 
   Deno.test(`install.sh stops before a version that refuses the configuration (${shell.name})`, async () => {
     await using host = await Host.make(shell);
@@ -84,17 +86,21 @@ for (const shell of SHELLS) {
     assert.deepEqual((await host.run(version("0.2.0"))).calls, []);
   });
 
-  Deno.test(`install.sh leaves a unit alone that somebody has stopped, or with --no-start (${shell.name})`, async () => {
-    await using host = await Host.make(shell);
-    const first = await host.run([...version("0.1.0"), "--no-start"]);
-    assert.deepEqual(first.calls.filter((call) => call.startsWith("systemctl")), ["systemctl daemon-reload"]);
-    const second = await host.run(version("0.2.0"));
-    assert.deepEqual([second.code, second.calls], [0, ["systemctl daemon-reload"]]);
-    assert.match(second.stdout, /certgate\.service is stopped and stays so/);
-    await host.answer("active", "active");
-    const third = await host.run([...version("0.1.0"), "--no-start"]);
-    assert.deepEqual([third.code, third.calls], [0, ["systemctl daemon-reload"]]);
-  });
+  if (shell === SHELLS[0]) {
+    Deno.test(`install.sh leaves a unit alone that somebody has stopped, or with --no-start (${shell.name})`, async () => {
+      await using host = await Host.make(shell);
+      const first = await host.run([...version("0.1.0"), "--no-start"]);
+      assert.deepEqual(first.calls.filter((call) => call.startsWith("systemctl")), [
+        "systemctl daemon-reload",
+      ]);
+      const second = await host.run(version("0.2.0"));
+      assert.deepEqual([second.code, second.calls], [0, ["systemctl daemon-reload"]]);
+      assert.match(second.stdout, /certgate\.service is stopped and stays so/);
+      await host.answer("active", "active");
+      const third = await host.run([...version("0.1.0"), "--no-start"]);
+      assert.deepEqual([third.code, third.calls], [0, ["systemctl daemon-reload"]]);
+    });
+  }
 
   Deno.test(`install.sh finishes what a killed run has begun (${shell.name})`, async () => {
     await using host = await Host.make(shell);
