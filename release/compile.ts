@@ -101,7 +101,8 @@ async function refuseOther({ arch, triple }: Target, path: string): Promise<void
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    args: Deno.args,
+    // Whoever is used to npm writes "--" first.
+    args: Deno.args.filter((argument) => argument !== "--"),
     options: { target: { type: "string" }, out: { type: "string" }, traces: { type: "boolean" } },
   });
   const targets = readTargets(values.target);

@@ -102,7 +102,8 @@ export function compareSums(first: string, second: string): void {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    args: Deno.args,
+    // Whoever is used to npm writes "--" first.
+    args: Deno.args.filter((argument) => argument !== "--"),
     options: {
       target: { type: "string" },
       out: { type: "string" },
