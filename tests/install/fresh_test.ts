@@ -47,8 +47,8 @@ for (const shell of SHELLS) {
     const before = await host.state();
     // As in the line of the documentation: the script comes by standard input, which nothing else may read.
     await host.program(
-      "tar",
-      `[ "$(readlink /proc/self/fd/0)" = /dev/null ] || exit 9\nexec ${host.real("tar")} "$@"`,
+      "mktemp",
+      `[ "$(readlink /proc/self/fd/0)" = /dev/null ] || exit 9\nexec ${host.real("mktemp")} "$@"`,
     );
     const script = await Deno.readTextFile(INSTALL);
     const args = ["--dry-run", "--version", "0.1.0", "--base-url", server.url];

@@ -102,6 +102,16 @@ for (const shell of SHELLS) {
     });
   }
 
+  Deno.test(`install.sh does not stop between two renames (${shell.name})`, async () => {
+    await using host = await Host.make(shell);
+    await host.run(version("0.1.0"));
+    await host.program("mv", `kill -TERM $PPID; exec ${host.real("mv")} "$@"`);
+    const { code, calls } = await host.run(version("0.2.0"));
+    assert.deepEqual([code, calls], [0, RESTART]);
+    assert.match(await host.read("usr/local/bin/certgate"), /certgate 0\.2\.0 /);
+    assert.match(await host.read("etc/systemd/system/certgate.service"), /another one/);
+  });
+
   Deno.test(`install.sh finishes what a killed run has begun (${shell.name})`, async () => {
     await using host = await Host.make(shell);
     await host.run(version("0.1.0"));
