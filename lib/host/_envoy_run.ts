@@ -1,3 +1,5 @@
+import { wordsOf } from "./permitted.ts";
+
 /** How one run of a program ended. */
 export interface Run {
   /** `exit` by itself, `line` because the awaited line came, `stopped` by time or signal, `failed` to start. */
@@ -19,6 +21,8 @@ export interface RunOptions {
   readonly timeoutMs: number;
   /** Kills it. */
   readonly signal?: AbortSignal;
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The first line on standard error for which this is true ends the run: everything wanted has been said. */
   readonly until?: (line: string) => boolean;
 }
@@ -40,10 +44,15 @@ export async function runProgram(path: string, args: readonly string[], options:
   }
   let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(path, { args: [...args], stdin: "piped", stdout: "piped", stderr: "piped" })
-      .spawn();
+    child = new Deno.Command(path, {
+      args: [...args],
+      env: { ...options.env },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
   } catch (error) {
-    return { ...nothing, end: "failed", error: `Cannot run "${path}": ${(error as Error).message}` };
+    return { ...nothing, end: "failed", error: `Cannot run "${path}": ${wordsOf(error)}` };
   }
   const input = child.stdin.getWriter();
   const output = [child.stdout.getReader(), child.stderr.getReader()];

@@ -20,3 +20,5 @@ export * from "./envoy_admins.ts";
 export * from "./probe_tls.ts";
 export { httpGet, NobodyListens } from "./_http_get.ts";
 export * from "./permitted.ts";
+export { type Run, runProgram } from "./_envoy_run.ts";
+export { plainLine } from "./_plain_line.ts";

@@ -18,8 +18,8 @@ export const NOTIFY_SOCKETS: readonly string[] = ["/run/systemd/notify", "/run/n
 export const LINKED_ENVOY = "/usr/local/lib/certgate/envoy";
 
 /**
- * Where a released binary may run an Envoy; it may run nothing else. What counts is the path as it is written, so a
- * symbolic link at one of them will do for an Envoy elsewhere.
+ * Where a released binary may run an Envoy; it runs RESTART_PROGRAMS besides, and nothing else. What counts is the path
+ * as it is written, so a symbolic link at one of them will do for an Envoy elsewhere.
  */
 export const ENVOY_PLACES: readonly string[] = [
   "/usr/bin/envoy",
@@ -27,6 +27,14 @@ export const ENVOY_PLACES: readonly string[] = [
   "/opt/envoy/bin/envoy",
   LINKED_ENVOY,
 ];
+
+/** The programs with which dependents are restarted, see docs/dependents.md; `RESTART_PROGRAM` is the operator's own. */
+export const SYSTEMCTL = "/usr/bin/systemctl";
+export const KILL = "/usr/bin/kill";
+export const RESTART_PROGRAM = "/usr/local/lib/certgate/restart";
+
+/** Where a released binary may run something else than Envoy. */
+export const RESTART_PROGRAMS: readonly string[] = [SYSTEMCTL, KILL, RESTART_PROGRAM];
 
 /** Whether this process may write at a path, by the permissions it was made or started with. */
 export async function mayWrite(path: string): Promise<boolean> {
@@ -45,6 +53,10 @@ export const WRITE_HINT =
 
 /** What to do about an Envoy that this binary may not run. */
 export const RUN_HINT = `this binary may run Envoy as ${ENVOY_PLACES.join(", ")}; make a symbolic link there`;
+
+/** What to do about a command that this binary may not run. */
+export const COMMAND_HINT =
+  `this binary may run ${RESTART_PROGRAM}: make it a program of yours, or a symbolic link to one, and give it arguments`;
 
 /**
  * The words of an error for whoever runs certgate: a refusal by the runtime speaks of options that a finished binary does

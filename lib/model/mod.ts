@@ -17,3 +17,4 @@ export * from "./hooks.ts";
 export * from "./objects.ts";
 export * from "./gate.ts";
 export * from "./status.ts";
+export * from "./dependents.ts";

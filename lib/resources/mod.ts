@@ -11,6 +11,7 @@ export * from "./complaint.ts";
 export * from "./config.ts";
 export * from "./config_overrides.ts";
 export * from "./config_schema.ts";
+export type { Dependent, DependentInstance } from "./_dependents_schema.ts";
 export * from "./editor_schema.ts";
 export * from "./listen_address.ts";
 export * from "./read_resources.ts";

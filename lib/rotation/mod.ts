@@ -7,11 +7,16 @@
  *
  * @module
  */
+export * from "./dependent_marker.ts";
+export * from "./dependent_options.ts";
 export * from "./journal.ts";
 export * from "./peers_converged.ts";
 export * from "./plan_rotation.ts";
+export * from "./probe_dependents.ts";
 export * from "./probe_peer.ts";
 export * from "./read_tree.ts";
+export * from "./restart_dependents.ts";
+export type { RestartPrograms } from "./restart_method.ts";
 export * from "./rotate.ts";
 export * from "./rotation_options.ts";
 export * from "./tree.ts";

@@ -14,7 +14,9 @@ export function restartByHttp({ url, method }: NonNullable<DependentInstance["ht
     async look(timeoutMs) {
       const answer = await connects(address, timeoutMs);
       if (answer === "open") return { state: "up", identity: null, reason: "Restarted", detail: "" };
-      if (answer === "closed") return { state: "absent", identity: null, reason: "NobodyListens", detail: url };
+      if (answer === "closed") {
+        return { state: "absent", identity: null, reason: "NobodyListens", detail: url };
+      }
       return { state: "unknown", identity: null, reason: "TimedOut", detail: url };
     },
     async restart(timeoutMs, { dependent, fingerprint }) {

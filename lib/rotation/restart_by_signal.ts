@@ -23,12 +23,12 @@ export type Pause = (milliseconds: number) => Promise<void>;
  * without /proc is whether a living process is the one that has written the file, or another that was given its number.
  * A file from before the start of the host is never believed, and neither are the numbers 0, 1 and certgate's own.
  *
- * @param pause Waits between looks; in real time unless told.
+ * @param pause Waits between looks.
  */
 export function restartBySignal(
   { pidFile, signal }: NonNullable<DependentInstance["signal"]>,
   { kill }: RestartPrograms,
-  pause: Pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  pause: Pause,
 ): RestartMethod {
   const ends = ENDING.has(signal);
   const lookOnce = async (timeoutMs: number): Promise<Seen> => {
@@ -42,7 +42,13 @@ export function restartBySignal(
     if (typeof alive === "object" && alive.reason !== "NotPermitted") {
       return { state: "unknown", identity: null, ...alive, pid: 0 };
     }
-    return { state: "up", identity: ends ? String(found) : null, reason: "Restarted", detail: "", pid: found };
+    return {
+      state: "up",
+      identity: ends ? String(found) : null,
+      reason: "Restarted",
+      detail: "",
+      pid: found,
+    };
   };
   const look = async (timeoutMs: number): Promise<Seen> => {
     let wait = FIRST_PAUSE;
@@ -90,7 +96,12 @@ async function readPid(path: string): Promise<number | Omit<Seen, "pid">> {
     const started = Date.now() - Deno.osUptime() * 1000;
     // One written in the first seconds may look older than the start, which is known to the second alone.
     if (mtime !== null && mtime.getTime() < started - 5_000) {
-      return { ...nothing, state: "absent", reason: "ProcessGone", detail: "it is from before this host started" };
+      return {
+        ...nothing,
+        state: "absent",
+        reason: "ProcessGone",
+        detail: "it is from before this host started",
+      };
     }
     const first = (await Deno.readTextFile(path)).split("\n")[0].trim();
     const pid = /^\d{1,10}$/.test(first) ? Number(first) : NaN;

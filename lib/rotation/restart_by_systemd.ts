@@ -34,10 +34,12 @@ export function restartBySystemd(
 }
 
 function sighting(text: string, action: "restart" | "reload"): Sighting {
-  const facts = new Map(text.split("\n").map((line) => {
-    const [name, ...value] = line.split("=");
-    return [name, value.join("=")] as const;
-  }));
+  const facts = new Map(
+    text.split("\n").map((line) => {
+      const [name, ...value] = line.split("=");
+      return [name, value.join("=")] as const;
+    }),
+  );
   const load = facts.get("LoadState") ?? "";
   if (load === "not-found" || load === "masked") {
     return { state: "missing", identity: null, reason: "UnitNotFound", detail: `it is ${load}` };

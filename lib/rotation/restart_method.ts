@@ -2,7 +2,7 @@ import type { DependentReason } from "../model/mod.ts";
 import type { DependentInstance } from "../resources/mod.ts";
 import { restartByCommand } from "./restart_by_command.ts";
 import { restartByHttp } from "./restart_by_http.ts";
-import { restartBySignal } from "./restart_by_signal.ts";
+import { type Pause, restartBySignal } from "./restart_by_signal.ts";
 import { restartBySystemd } from "./restart_by_systemd.ts";
 
 /** What is seen of an instance, as far as its method can see. */
@@ -48,11 +48,19 @@ export interface RestartPrograms {
   readonly kill: string;
 }
 
-/** The method that an instance is configured with. */
-export function restartMethod(instance: DependentInstance, programs: RestartPrograms): RestartMethod {
+/**
+ * The method that an instance is configured with.
+ *
+ * @param pause Waits between looks at a pid file.
+ */
+export function restartMethod(
+  instance: DependentInstance,
+  programs: RestartPrograms,
+  pause: Pause,
+): RestartMethod {
   const { systemd, signal, command, http } = instance;
   if (systemd !== undefined) return restartBySystemd(systemd, programs);
-  if (signal !== undefined) return restartBySignal(signal, programs);
+  if (signal !== undefined) return restartBySignal(signal, programs, pause);
   if (command !== undefined) return restartByCommand(command);
   return restartByHttp(http!);
 }
