@@ -12,4 +12,5 @@ export const FOREIGN_WORDS: ReadonlySet<string> = new Set([
 export const OTHER_VARIABLES: ReadonlySet<string> = new Set([
   "CERTGATE_CONFIG",
   "CERTGATE_CACHE", // tests
+  "CERTGATE_PROGRAM", // tests
 ]);
