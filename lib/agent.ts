@@ -7,15 +7,22 @@ import { observeCalls } from "./agent_calls.ts";
 import { openDoors } from "./agent_doors.ts";
 import { GateHolder } from "./agent_gate_holder.ts";
 import { ConfigLoads } from "./agent_loads.ts";
+import { HookTls } from "./agent_hook_tls.ts";
+import type { Agent, AgentParts } from "./agent_parts.ts";
 import { openProbe } from "./agent_probe.ts";
 import { believedTime } from "./agent_time.ts";
-import { ensurePrivateDirectory, type SetTimer, tryHoldState } from "./host/mod.ts";
-import type { Log } from "./model/mod.ts";
-import { loadThrowaways, openMetrics, openStatusKeeper, openVerdictKeeper } from "./outputs/mod.ts";
+import { ensurePrivateDirectory, tryHoldState } from "./host/mod.ts";
+import {
+  loadThrowaways,
+  type Metrics,
+  openMetrics,
+  openStatusKeeper,
+  openVerdictKeeper,
+} from "./outputs/mod.ts";
 import type { Config } from "./resources/mod.ts";
 import {
-  type AgentStatus,
   CallsUnderWay,
+  guardClients,
   type HostEnvoy,
   lookForEnvoy,
   makeGeneration,
@@ -27,46 +34,8 @@ import {
   SnapshotReports,
 } from "./server/mod.ts";
 
+export type { Agent, AgentParts } from "./agent_parts.ts";
 export { Service } from "./agent_service.ts";
-
-/** A running agent. */
-export interface Agent {
-  readonly kind: "agent";
-  /** Where the hook listens, as a gRPC target. */
-  readonly hook: string;
-  /** `http://host:port` of metrics, health and status. */
-  readonly http: string;
-  /** Takes a new configuration into use as a whole, or not at all; returns the keys that only a restart can change. */
-  reload(config: Config): Promise<readonly string[]>;
-  /** Counts a configuration that could not be read; the one in use stays. */
-  reloadFailed(): void;
-  /** Whether the configuration on disk could not be taken into use. */
-  refused(): boolean;
-  /** What `/v1/status` says. */
-  status(): AgentStatus;
-  /** Whether the hook answers a question of its own within so many milliseconds, and no call in it hangs. */
-  probe(patience: number): Promise<boolean>;
-  /** Finishes the calls under way, at most for the deadline of one, and gives everything back. */
-  stop(): Promise<void>;
-}
-
-/** What the agent is given from outside. */
-export interface AgentParts {
-  readonly version: string;
-  /** The source revision, for `certgate_build_info`. */
-  readonly revision?: string;
-  readonly log: Log;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-  /** When this version was released, milliseconds since the epoch; a clock before that is wrong. Default never. */
-  readonly released?: number;
-  /** Milliseconds between looks at the Envoy binary of the host; half a minute unless told. */
-  readonly envoyCheckInterval?: number;
-  /** How the gate waits for the next edge; `setTimeout` unless told. */
-  readonly setTimer?: SetTimer;
-  /** Milliseconds between publications of the gate; a second unless told. */
-  readonly spacing?: number;
-}
 
 const ENVOY_CHECK_INTERVAL = 30_000;
 const CLOCK_NOTE_INTERVAL = 3_600_000;
@@ -97,21 +66,29 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
       hint: "stop that one, or give this one another stateDir and gate.output",
     };
   }
-  const agent = await start(config, parts);
-  if (agent.kind !== "agent") {
-    release();
-    return agent;
-  }
-  return { ...agent, stop: () => agent.stop().finally(release) };
-}
-
-async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFailure> {
-  const { log, version } = parts;
   const started = parts.clock();
-  const metrics = openMetrics(version, () => usage(started), {
+  const metrics = openMetrics(parts.version, () => usage(started), {
     ...config.metrics,
     revision: parts.revision,
   });
+  const tls = config.hook.tls ? await HookTls.open(config.hook.tls, { config, metrics, ...parts }) : null;
+  const agent = tls === null || tls instanceof HookTls ? await start(config, parts, metrics, tls) : tls;
+  const end = async () => {
+    if (tls instanceof HookTls) await tls.stop();
+    release();
+  };
+  if (agent.kind === "agent") return { ...agent, stop: () => agent.stop().finally(end) };
+  await end();
+  return agent;
+}
+
+async function start(
+  config: Config,
+  parts: AgentParts,
+  metrics: Metrics,
+  tls: HookTls | null,
+): Promise<Agent | OpenFailure> {
+  const { log, version } = parts;
   let lastSeen: number | null = null;
   const time = believedTime(parts.clock, parts.released ?? -Infinity, () => lastSeen);
   const clock = () => time().now;
@@ -154,14 +131,21 @@ async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFai
     maxMessageSize: config.hook.maxMessageSize,
     observer: observeCalls(metrics),
   });
+  if (tls) guardClients(grpc.server, tls.guard);
   let ready = false;
-  const ownStatus = () => ({ version, ready, envoy: generation.envoy.path, snapshots: reports.status() });
+  const ownStatus = () => ({
+    version,
+    ready,
+    envoy: generation.envoy.path,
+    snapshots: reports.status(),
+    hookTls: tls?.status(),
+  });
   const doors = await openDoors(grpc, config, {
     metrics,
     ready: () => ready,
     status: ownStatus,
     gate: () => gate.status(),
-  });
+  }, tls?.credentials);
   if (doors.kind !== "open") return doors;
   try {
     await gate.use(config);
@@ -176,7 +160,7 @@ async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFai
   loads.count(true);
   const { hook, http } = doors;
   const deadline = () => generation.config.hook.deadline;
-  const probe = openProbe(hook, { longest: () => calls.longest(), deadline, metrics, log });
+  const probe = openProbe(hook, { longest: () => calls.longest(), deadline, metrics, log }, tls?.probe);
   const envoy = generation.envoy.path;
   log.info("certgate is ready", { version, hook, http, envoy, known_verdicts: verdicts.known.size });
   const renew = (next: Config, found: HostEnvoy) => {
@@ -210,6 +194,7 @@ async function start(config: Config, parts: AgentParts): Promise<Agent | OpenFai
         log.error("the gate could not be opened anew, the configuration in use stays", { error });
         return [];
       }
+      tls?.use(next);
       renew(next, await lookForEnvoy(next.envoy.path, generation.envoy));
       log.info("configuration reloaded", { envoy: generation.envoy.path });
       return [];

@@ -1,6 +1,7 @@
 import { type Config, parseHttpAddress } from "./resources/mod.ts";
 import {
   type GrpcServer,
+  type HookCredentials,
   type HttpViews,
   type OpenFailure,
   openHook,
@@ -24,8 +25,9 @@ export async function openDoors(
   grpc: GrpcServer,
   config: Config,
   views: HttpViews,
+  credentials?: HookCredentials,
 ): Promise<OpenDoors | OpenFailure> {
-  const hook = await openHook(grpc, config.hook);
+  const hook = await openHook(grpc, config.hook, credentials?.server);
   if (hook.kind !== "open") return hook;
   const closeHook = async (patience: number) => {
     const finished = await stopGrpcServer(grpc.server, patience);

@@ -1,4 +1,11 @@
-import type { ObjectKey, ObjectName, Place, ServedPair } from "./model/mod.ts";
+import type {
+  CertificateFacts,
+  CertificateStatus,
+  ObjectKey,
+  ObjectName,
+  Place,
+  ServedPair,
+} from "./model/mod.ts";
 
 /** `namespace/name` */
 export function keyOf({ namespace, name }: ObjectName): ObjectKey {
@@ -22,4 +29,11 @@ export function placeText({ file, line, column }: Place): string {
 export function rfc3339(time: number): string {
   const bounded = Math.min(Math.max(time, -62_135_596_800_000), 253_402_300_799_000);
   return `${new Date(bounded).toISOString().slice(0, 19)}Z`;
+}
+
+/** A certificate as status shows it. */
+export function certificateStatus(facts: CertificateFacts): CertificateStatus {
+  const { names, subject, issuer, serial, fingerprint } = facts;
+  const [notBefore, notAfter] = [facts.notBefore, facts.notAfter].map(rfc3339);
+  return { names, subject, issuer, serial, fingerprint, notBefore, notAfter };
 }

@@ -63,12 +63,14 @@ export class HookProbe {
  * The probe of a hook that is open.
  *
  * @param target Where it listens, as a gRPC target.
+ * @param pair What is shown to a hook with TLS.
  */
 export function openProbe(
   target: string,
   parts: Omit<HookProbeParts, "ask">,
+  pair?: ConstructorParameters<typeof HealthAsker>[1],
 ): Pick<HookProbe, "works"> & { close(): void } {
-  const health = new HealthAsker(target);
+  const health = new HealthAsker(target, pair);
   const probe = new HookProbe({ ...parts, ask: (patience) => health.ask(patience) });
   return {
     works: (patience) => probe.works(patience),

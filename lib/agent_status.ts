@@ -2,8 +2,6 @@ import { createHash } from "node:crypto";
 import { certificateReady, certificatesReady, listenerConditions } from "./health/mod.ts";
 import type {
   BareCondition,
-  CertificateFacts,
-  CertificateStatus,
   Condition,
   GatePlan,
   GateStatus,
@@ -22,7 +20,7 @@ import type {
 } from "./model/mod.ts";
 import type { StatusKeeper } from "./outputs/mod.ts";
 import type { DeliveryTracker } from "./agent_delivery.ts";
-import { endsSoon, keyOf, placeText, rfc3339 } from "./agent_names.ts";
+import { certificateStatus, endsSoon, keyOf, placeText, rfc3339 } from "./agent_names.ts";
 
 /** Everything that one look at the host came to. */
 export interface GateView {
@@ -191,10 +189,4 @@ function pairStatus(state: PairState, now: number): PairStatus {
 
 function plainVerdict({ action, reason, cause, detail }: Verdict): PairStatus["verdict"] {
   return { action, reason, cause, detail };
-}
-
-function certificateStatus(facts: CertificateFacts): CertificateStatus {
-  const { names, subject, issuer, serial, fingerprint } = facts;
-  const [notBefore, notAfter] = [facts.notBefore, facts.notAfter].map(rfc3339);
-  return { names, subject, issuer, serial, fingerprint, notBefore, notAfter };
 }

@@ -3,12 +3,12 @@ import { editorSchema } from "../resources/mod.ts";
 import { addAgentCommands } from "./agent_commands.ts";
 import { addCertificateCommands } from "./certificate_commands.ts";
 import { setHelp } from "./command_help.ts";
-import { egConfig } from "./eg_config.ts";
+import { egConfig, whyNoEgConfig } from "./eg_config.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { HELP, PROGRAM_HELP } from "./help_texts.ts";
 import { CONFIG_OPTION, type Done, outputOption, SET_OPTION, withConfig } from "./options.ts";
 import { type Shell, SHELLS } from "./shells.ts";
-import { type Terminal, terminal as realTerminal } from "./terminal.ts";
+import { errorLines, type Terminal, terminal as realTerminal } from "./terminal.ts";
 import { REVISION, VERSION } from "./version.ts";
 
 // Each command loads its own modules: the daemon has no use for what draws tables.
@@ -139,7 +139,10 @@ function addConfig(program: Command, terminal: Terminal, done: Done): void {
     )
     .action(async (options) => {
       await withConfig(options, terminal, done, (config) => {
-        terminal.out(egConfig(config, options.resources ?? null));
+        const refusal = whyNoEgConfig(config, options.resources ?? null);
+        if (refusal === null) return terminal.out(egConfig(config, options.resources ?? null));
+        terminal.err(errorLines(refusal.message, refusal.hint));
+        done(EXIT.usage);
       });
     });
   const config = program.command("config").description("look at the configuration");

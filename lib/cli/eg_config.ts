@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type Config, parseListenAddress } from "../resources/mod.ts";
+import { type Config, type ListenAddress, parseListenAddress } from "../resources/mod.ts";
 
 /** The kind that carries the revision of what is published from the gate through Envoy Gateway to the hook. */
 const CERT_STATE = { group: "certgate.dev", version: "v1alpha1", kind: "CertState" };
@@ -18,11 +18,14 @@ const CERT_STATE = { group: "certgate.dev", version: "v1alpha1", kind: "CertStat
  */
 export function egConfig(config: Config, resources: string | null): string {
   const { gate, envoy: { runtimeDir } } = config;
-  const address = parseListenAddress(config.hook.listen);
+  const address = reachable(parseListenAddress(config.hook.listen));
   if (typeof address === "string") throw new TypeError(`Cannot print the configuration: ${address}`);
-  const service = address.kind === "unix"
-    ? { unix: { path: address.path } }
-    : { [/^[\d.]+$|:/.test(address.host) ? "ip" : "fqdn"]: ipOrName(address) };
+  const service = {
+    ...address.kind === "unix"
+      ? { unix: { path: address.path } }
+      : { [isIp(address.host) ? "ip" : "fqdn"]: ipOrName(address) },
+    ...config.hook.tls ? { tls: SECRETS } : {},
+  };
   const include = { includeAll: true };
   const extensionManager = {
     maxMessageSize: config.hook.maxMessageSize % (1024 * 1024) === 0
@@ -39,7 +42,9 @@ export function egConfig(config: Config, resources: string | null): string {
     service,
   };
   const paths = resources ?? gate.output;
-  if (paths === undefined) return stringify({ extensionManager }, PLAIN);
+  if (paths === undefined) {
+    return (config.hook.tls ? TLS_NOTE : "") + stringify({ extensionManager }, PLAIN);
+  }
   return stringify({
     apiVersion: "gateway.envoyproxy.io/v1alpha1",
     kind: "EnvoyGateway",
@@ -57,6 +62,46 @@ export function egConfig(config: Config, resources: string | null): string {
 
 const PLAIN = { aliasDuplicateObjects: false };
 
+/**
+ * Why there is no configuration of Envoy Gateway for this one, with a hint; `null` if there is.
+ *
+ * @param resources As for {@linkcode egConfig}.
+ */
+export function whyNoEgConfig(
+  { hook, gate }: Config,
+  resources: string | null,
+): { readonly message: string; readonly hint: string } | null {
+  if (hook.tls === undefined || (resources ?? gate.output) === undefined) return null;
+  // internal/extension/grpc.go of 1.9.0: "TLS enabled but no k8s client was provided".
+  return {
+    message: "Cannot print the configuration: standalone Envoy Gateway 1.9 cannot call a hook with TLS",
+    hint:
+      "it takes the certificates from Secrets of a cluster only; let the two share a host and a Unix socket",
+  };
+}
+
+// Both are in the namespace of Envoy Gateway, unless `namespace` says another one and a ReferenceGrant allows it.
+const SECRETS = {
+  certificateRef: { name: "certgate-hook-ca" },
+  clientCertificateRef: { name: "certgate-hook-client" },
+};
+
+const TLS_NOTE = `# For Envoy Gateway in Kubernetes; standalone it cannot call a hook with TLS.
+# Secret certgate-hook-ca: the CA of certgate's own certificate, in the key "tls.crt".
+# Secret certgate-hook-client: "tls.crt" and "tls.key" of a CA in hook.tls.clientCa, with a name in hook.tls.allowedNames.
+# certgate's own certificate has to be for the host name or address below.
+`;
+
+const isIp = (host: string) => /^[\d.]+$|:/.test(host);
+
+/** What means "every interface" is nothing to connect to: the name of a Service stands there instead. */
+function reachable(address: ListenAddress | string): ListenAddress | string {
+  if (typeof address === "string" || address.kind === "unix") return address;
+  return /^(0\.0\.0\.0|::)$/.test(address.host)
+    ? { ...address, host: "certgate.envoy-gateway-system.svc.cluster.local" }
+    : address;
+}
+
 function ipOrName({ host, port }: { host: string; port: number }) {
-  return /^[\d.]+$|:/.test(host) ? { address: host, port } : { hostname: host, port };
+  return isIp(host) ? { address: host, port } : { hostname: host, port };
 }

@@ -14,7 +14,7 @@ export * from "./verdict.ts";
 export * from "./plan.ts";
 export * from "./log.ts";
 export * from "./hooks.ts";
+export * from "./hook_tls.ts";
 export * from "./objects.ts";
 export * from "./gate.ts";
 export * from "./status.ts";
-export * from "./dependents.ts";

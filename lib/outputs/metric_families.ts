@@ -1,5 +1,6 @@
 import { HOOK_OUTCOMES, HOOKS, WITHHOLDING_REASONS } from "../model/mod.ts";
 import { GATE_FAMILIES, HOST_FAMILIES } from "./_gate_families.ts";
+import { TRUST_FAMILIES } from "./_trust_families.ts";
 
 /** One metric family: what Prometheus shows of it and what the docs say. */
 export interface MetricFamily {
@@ -163,6 +164,7 @@ export const METRIC_FAMILIES = {
     type: "gauge",
     help: "1 while the hook does not answer its own question, so that systemd will restart certgate soon",
   },
+  ...TRUST_FAMILIES,
   ...HOST_FAMILIES,
   ...GATE_FAMILIES,
   grpc_server_started_total: { type: "counter", help: "Calls begun", labels: { grpc_method: HOOKS } },

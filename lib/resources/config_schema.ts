@@ -12,16 +12,31 @@ function address(parse: (text: string) => unknown) {
   });
 }
 
-// Snapshots hold private keys, and the hook speaks without TLS: they must not leave the machine.
-function parseHookAddress(text: string): unknown {
-  const parsed = parseListenAddress(text);
-  if (typeof parsed === "string" || isLoopback(parsed)) return parsed;
-  return "Snapshots hold private keys, so only a Unix socket or a loopback address is possible";
-}
+const TOGETHER = "hook.tls needs certificate, key and clientCa together";
+const tlsFile = (what: string) => z.string(TOGETHER).startsWith("/", `Expected an absolute path for ${what}`);
+
+const hookTls = z.strictObject({
+  certificate: tlsFile("the certificate")
+    .describe("PEM file of certgate's own certificate, its issuers behind it; read again when it changes"),
+  key: tlsFile("the key").describe("PEM file of its key"),
+  clientCa: tlsFile("the client CA")
+    .describe("PEM file of the authorities whose clients are let in; read again when it changes"),
+  allowedNames: z.array(
+    z.string().regex(
+      /^(\*\.)?[^*\s]+$/,
+      'Expected a name such as "envoy-gateway" or "*.example.com"; without names every client of the CA may call',
+    ),
+  ).default([])
+    .describe("A client needs one of these names in its certificate; *. stands for one label, empty is any"),
+});
 
 const hook = z.strictObject({
-  listen: address(parseHookAddress).default("unix:///run/certgate/hook.sock")
-    .describe("Where Envoy Gateway calls the hook: unix:///path or tcp://host:port"),
+  listen: address(parseListenAddress).default("unix:///run/certgate/hook.sock")
+    .describe(
+      "Where Envoy Gateway calls the hook: unix:///path or tcp://host:port; without tls only this machine can be let in",
+    ),
+  tls: hookTls.optional()
+    .describe("TLS 1.3 with certificates on both sides, for a hook that is called over the network"),
   group: z.union([z.string().min(1), z.int().min(0).max(0xffff_fffe).transform(String)]).optional()
     .describe(
       "Group, by name or number, that may connect to the socket; default is the group of the process",
@@ -30,6 +45,17 @@ const hook = z.strictObject({
     .describe("Largest snapshot in bytes, both ways; Envoy Gateway has a setting of the same name"),
   deadline: z.int().min(100).max(60_000).default(10_000)
     .describe("Milliseconds after which a call is answered with what is known by then"),
+}).superRefine(({ listen, tls }, context) => {
+  const parsed = parseListenAddress(listen);
+  const add = (message: string) => context.addIssue({ code: "custom", path: ["listen"], message });
+  if (typeof parsed === "string") return;
+  // Snapshots hold private keys: without TLS they must not leave the machine.
+  if (tls === undefined && !isLoopback(parsed)) {
+    add(
+      "Snapshots hold private keys, so without hook.tls only a Unix socket or a loopback address is possible",
+    );
+  }
+  if (tls !== undefined && parsed.kind === "unix") add("hook.tls needs a tcp:// address");
 }).prefault({});
 
 const http = z.strictObject({

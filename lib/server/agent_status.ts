@@ -1,4 +1,4 @@
-import type { GateStatus } from "../model/mod.ts";
+import type { GateStatus, HookTlsStatus } from "../model/mod.ts";
 import type { SnapshotGateway } from "./snapshot_reports.ts";
 import type { WithheldHostname } from "./_withheld.ts";
 
@@ -24,6 +24,8 @@ export interface AgentStatus {
   readonly envoy: string | null;
   /** The latest answers of the hook. */
   readonly snapshots: readonly SnapshotStatus[];
+  /** TLS of the hook; not there where it has none. */
+  readonly hookTls?: HookTlsStatus;
   /** `null` while the gate is off. */
   readonly gate: GateStatus | null;
 }

@@ -1,4 +1,11 @@
-import { Client, credentials, type ServiceError, status as grpcStatus } from "@grpc/grpc-js";
+import {
+  type ChannelCredentials,
+  Client,
+  credentials,
+  type ServiceError,
+  status as grpcStatus,
+} from "@grpc/grpc-js";
+import type { KeyMaterial } from "../model/mod.ts";
 import { HOOK_SERVICE } from "../xds/mod.ts";
 
 const METHOD = "/grpc.health.v1.Health/Check";
@@ -7,11 +14,22 @@ const SERVING = 1;
 /** Asks the hook over its own socket, as a client of it does. */
 export class HealthAsker {
   readonly #target: string;
+  readonly #credentials: ChannelCredentials;
   #client: Client | null = null;
 
-  /** @param target Where the hook listens, as a gRPC target. */
-  constructor(target: string) {
+  /**
+   * @param target Where the hook listens, as a gRPC target.
+   * @param pair PEM; what is shown to a hook that listens with TLS. The hook itself is not verified: the question is
+   * whether it answers, and a certificate that has expired is no ground for a restart.
+   */
+  constructor(target: string, pair?: { readonly certificate: Uint8Array; readonly key: KeyMaterial }) {
     this.#target = target;
+    this.#credentials = pair === undefined ? credentials.createInsecure() : credentials.createSsl(
+      null,
+      Buffer.from(pair.key.open()),
+      Buffer.from(pair.certificate),
+      { rejectUnauthorized: false },
+    );
   }
 
   /**
@@ -23,10 +41,12 @@ export class HealthAsker {
    */
   async ask(patience: number): Promise<string> {
     this.close();
-    const client = new Client(this.#target, credentials.createInsecure(), {
+    const client = new Client(this.#target, this.#credentials, {
       // Clients of one target would else share a connection.
       "grpc.use_local_subchannel_pool": 1,
       "grpc.enable_retries": 0,
+      // The name to ask for in TLS cannot be an address, which is what is made of a target like this one's.
+      "grpc.ssl_target_name_override": "localhost",
     });
     this.#client = client;
     return await new Promise<string>((resolve) => {

@@ -58,6 +58,7 @@ export function needRestart(current: Config, next: Config): string[] {
     "stateDir": config.stateDir,
     "hook.listen": config.hook.listen,
     "hook.group": config.hook.group,
+    "hook.tls": filesOf(config.hook.tls),
     "hook.maxMessageSize": config.hook.maxMessageSize,
     "http.listen": config.http.listen,
     "log.level": config.log.level,
@@ -66,4 +67,9 @@ export function needRestart(current: Config, next: Config): string[] {
   });
   const before: Readonly<Record<string, unknown>> = fixed(current);
   return Object.entries(fixed(next)).filter(([key, value]) => before[key] !== value).map(([key]) => key);
+}
+
+// The names that clients need are asked for at each connection, and may change.
+function filesOf(tls: Config["hook"]["tls"]): string {
+  return tls === undefined ? "" : JSON.stringify([tls.certificate, tls.key, tls.clientCa]);
 }

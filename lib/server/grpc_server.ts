@@ -129,12 +129,17 @@ function countCalls(observer: CallObserver): ServerInterceptor {
  *
  * @param server The server.
  * @param target `unix:/path` or `host:port`.
+ * @param credentials TLS; without it the server speaks plain text.
  * @returns The port; 1 for a Unix socket.
  * @throws What the system answers, e.g. EADDRINUSE.
  */
-export function bindGrpcServer(server: Server, target: string): Promise<number> {
+export function bindGrpcServer(
+  server: Server,
+  target: string,
+  credentials: ServerCredentials = ServerCredentials.createInsecure(),
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(target, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(target, credentials, (error, port) => {
       if (error) return reject(error);
       closeSessionsLate(server);
       resolve(port);

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import type { ServerCredentials } from "@grpc/grpc-js";
 import { findGroup, holdDirectory, probeSocket, publishSocket } from "../host/mod.ts";
 import { type Config, parseListenAddress } from "../resources/mod.ts";
 import { bindGrpcServer, type GrpcServer } from "./grpc_server.ts";
@@ -25,22 +26,29 @@ export interface OpenHook {
  *
  * @param grpc The server; it takes calls from the moment this returns.
  * @param hook Where to listen, and which group may connect.
+ * @param credentials TLS for a tcp address; without it that is plain text.
  */
 export async function openHook(
   grpc: GrpcServer,
   hook: Pick<Config["hook"], "listen" | "group">,
+  credentials?: ServerCredentials,
 ): Promise<OpenHook | OpenFailure> {
   const address = parseListenAddress(hook.listen);
   if (typeof address === "string") throw new TypeError(`Not an address to listen on: ${hook.listen}`);
   return address.kind === "unix"
     ? await openUnix(grpc, address.path, hook.group)
-    : await openTcp(grpc, address.host, address.port);
+    : await openTcp(grpc, address.host, address.port, credentials);
 }
 
-async function openTcp(grpc: GrpcServer, host: string, port: number): Promise<OpenHook | OpenFailure> {
+async function openTcp(
+  grpc: GrpcServer,
+  host: string,
+  port: number,
+  credentials?: ServerCredentials,
+): Promise<OpenHook | OpenFailure> {
   const name = host.includes(":") ? `[${host}]` : host;
   try {
-    const bound = await bindGrpcServer(grpc.server, `${name}:${port}`);
+    const bound = await bindGrpcServer(grpc.server, `${name}:${port}`, credentials);
     return { kind: "open", target: `${name}:${bound}`, release: () => Promise.resolve() };
   } catch (error) {
     const { message } = error as Error;

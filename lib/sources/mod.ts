@@ -7,6 +7,7 @@
  * @module
  */
 export * from "./layout.ts";
+export * from "./open_file_set.ts";
 export * from "./open_sources.ts";
 export * from "./open_texts.ts";
 export * from "./read_pair.ts";

@@ -34,8 +34,9 @@ export const CONFIGURATION_PARTS: readonly ConfigurationPart[] = [
     heading: "The hook",
     keys: ["hook"],
     about:
-      "Where Envoy Gateway calls, see [hook.md](hook.md). Snapshots hold private keys, so it is a Unix socket or a loopback " +
-      "address.",
+      "Where Envoy Gateway calls, see [hook.md](hook.md). Snapshots hold private keys, so without `hook.tls` it is a Unix " +
+      "socket or a loopback address. With it, see [trust.md](trust.md), it may be any `tcp://` address; the three files are " +
+      "needed together.",
     example: `hook:
   listen: unix:///run/certgate/hook.sock
   group: envoy-gateway # who may connect, besides the own user`,

@@ -11,6 +11,7 @@ import { DAEMON_ALERTS } from "./daemon_alerts.ts";
 import { DELIVERY_ALERTS } from "./delivery_alerts.ts";
 import { FLEET_ALERTS } from "./fleet_alerts.ts";
 import { SUPPLY_ALERTS } from "./supply_alerts.ts";
+import { TRUST_ALERTS } from "./trust_alerts.ts";
 
 export type { Alert, AlertGroup, RecordRule, Runbook } from "./alert.ts";
 export * from "./render_rules.ts";
@@ -24,6 +25,7 @@ export const ALERT_GROUPS: readonly AlertGroup[] = [
   SUPPLY_ALERTS,
   DELIVERY_ALERTS,
   DAEMON_ALERTS,
+  TRUST_ALERTS,
 ];
 
 /** Rules for a Prometheus that sees many hosts. */
