@@ -18,3 +18,4 @@ export * from "./hook_tls.ts";
 export * from "./objects.ts";
 export * from "./gate.ts";
 export * from "./status.ts";
+export * from "./dependents.ts";
