@@ -1105,11 +1105,13 @@ uninstall_certgate() {
         "journalctl -u certgate -n 50 --no-pager says why; nothing was removed"
     stopped=yes
   fi
-  for place in "$BIN" "$UNIT" "$SYSUSERS" "$DOC" "$LIB" "$SHARE/man/man1/certgate.1" "$SHARE/bash-completion/completions/certgate" \
+  for place in "$BIN" "$UNIT" "$SYSUSERS" "$DOC" "$LIB/envoy" "$PENDING" "$SHARE/man/man1/certgate.1" "$SHARE/bash-completion/completions/certgate" \
     "$SHARE/zsh/site-functions/_certgate" "$SHARE/fish/vendor_completions.d/certgate.fish"; do
     remove "$place"
   done
   if [ "$TASK" = purge ]; then purge_certgate; fi
+  # What else is in there is the operator's own, such as the program that restarts dependents.
+  if [ -d "$LIB" ] && [ "$DRY_RUN" = no ]; then as_root rmdir "$LIB" 2>/dev/null; fi
   if [ "${stopped:-no}" = yes ]; then step "systemctl daemon-reload" host systemctl daemon-reload; fi
   if [ -n "$PREFIX" ] && [ "$DRY_RUN" = no ]; then remove_empty; fi
   say_removed
@@ -1124,6 +1126,7 @@ remove() {
 
 purge_certgate() {
   remove "$ETC"
+  remove "$LIB"
   remove "$STATE"
   remove "$RUN"
   [ -z "$PREFIX" ] || return 0

@@ -13,6 +13,7 @@ for (const shell of SHELLS) {
     await host.write("etc/certgate/config.yaml", "sources: []\n", 0o640);
     await host.write("var/lib/certgate/verdicts.json", "{}\n", 0o600);
     await host.write("usr/local/bin/another", "");
+    await host.write("usr/local/lib/certgate/restart", "of the operator\n", 0o755);
     const before = await host.state();
     const dry = await host.run(["--uninstall", "--dry-run"]);
     assert.deepEqual([dry.code, dry.stderr, dry.calls], [0, "", []]);
@@ -25,6 +26,7 @@ for (const shell of SHELLS) {
     assert.deepEqual(files.map(([path]) => path).sort(), [
       "root/etc/certgate/config.yaml",
       "root/usr/local/bin/another",
+      "root/usr/local/lib/certgate/restart",
       "root/var/lib/certgate/verdicts.json",
     ]);
     const again = await host.run(["--uninstall"]);
@@ -45,6 +47,7 @@ for (const shell of SHELLS) {
     await host.run([...ARGS, "--configure"]);
     await host.write("etc/systemd/system/certgate.service.d/memory.conf", "[Service]\n");
     await host.write("etc/systemd/system/other.service.d/certgate.conf", "# of somebody else\n");
+    await host.write("usr/local/lib/certgate/restart", "of the operator\n", 0o755);
     const { code, stderr, calls } = await host.run(["--purge"]);
     assert.deepEqual([code, stderr], [0, ""]);
     assert.deepEqual(calls.filter((call) => !call.startsWith("chgrp")), [
