@@ -22,3 +22,4 @@ export { httpGet, NobodyListens } from "./_http_get.ts";
 export * from "./permitted.ts";
 export { type Run, runProgram } from "./_envoy_run.ts";
 export { plainLine } from "./_plain_line.ts";
+export * from "./make_link.ts";

@@ -36,6 +36,9 @@ export const RESTART_PROGRAM = "/usr/local/lib/certgate/restart";
 /** Where a released binary may run something else than Envoy. */
 export const RESTART_PROGRAMS: readonly string[] = [SYSTEMCTL, KILL, RESTART_PROGRAM];
 
+/** Makes symbolic links, see makeLink(): the runtime itself makes them only for those who may write everywhere. */
+export const LN = "/usr/bin/ln";
+
 /** Whether this process may write at a path, by the permissions it was made or started with. */
 export async function mayWrite(path: string): Promise<boolean> {
   return (await Deno.permissions.query({ name: "write", path })).state === "granted";
