@@ -132,3 +132,32 @@ Deno.test("parseConfig() suggests keys that have no default, and members of list
   assert.deepEqual(hints("gate:\n  resorces: /a\n"), ['did you mean "gate.resources"?']);
   assert.deepEqual(hints("sources:\n  - path: /a\n    exlude: []\n"), ['did you mean "sources.0.exclude"?']);
 });
+
+Deno.test("parseConfig() offers the hook to the network with TLS, which needs all of its files", () => {
+  const read = (text: string) => {
+    const result = parseConfig(text, "c.yaml");
+    return result.ok ? result.config.hook.tls : result.complaints.map(({ message }) => message);
+  };
+  const files = "certificate: /a.crt, key: /a.key, clientCa: /ca.crt";
+  assert.deepEqual(read(`hook: { listen: "tcp://0.0.0.0:1", tls: { ${files} } }`), {
+    certificate: "/a.crt",
+    key: "/a.key",
+    clientCa: "/ca.crt",
+    allowedNames: [],
+  });
+  assert.deepEqual(read("hook: { listen: 'tcp://h:1', tls: { certificate: /a.crt, clientCa: /ca.crt } }"), [
+    'Cannot use the value for "hook.tls.key": hook.tls needs certificate, key and clientCa together',
+  ]);
+  assert.match(
+    String(read(`hook: { tls: { ${files} } }`)),
+    /"hook.listen": hook.tls needs a tcp:\/\/ address/,
+  );
+  assert.match(
+    String(read(`hook: { listen: "tcp://h:1", tls: { ${files.replace("/a.key", "a.key")} } }`)),
+    /Expected an absolute path for the key/,
+  );
+  for (const name of ["'*'", "a.*.b", "a b", "''"]) {
+    const text = `hook: { listen: "tcp://h:1", tls: { ${files}, allowedNames: [${name}] } }`;
+    assert.match(String(read(text)), /Expected a name such as/, name);
+  }
+});

@@ -48,7 +48,7 @@ export function judgeClient(
   const links = chain.slice(0, LONGEST_CHAIN).map(readLink);
   const leaf = links[0];
   if (leaf === null) return { refusal: "other", detail: "the certificate cannot be read" };
-  const { subject, names, extendedKeyUsage } = leaf.facts;
+  const { subject, extendedKeyUsage } = leaf.facts;
   const path = findPath(leaf, links.slice(1).filter((link) => link !== null), anchors, now);
   if (path === null) return { refusal: "foreign_ca", detail: `${subject} signed by ${leaf.facts.issuer}` };
   for (const { facts } of path) {
@@ -58,10 +58,19 @@ export function judgeClient(
   if (extendedKeyUsage !== null && !extendedKeyUsage.some((use) => CLIENT_USAGES.has(use))) {
     return { refusal: "other", detail: `${subject} is not for clients` };
   }
-  if (allowedNames.length === 0 || names.some((name) => allowedNames.some((one) => isNamed(name, one)))) {
+  const own = namesOf(leaf.facts);
+  if (allowedNames.length === 0 || own.some((name) => allowedNames.some((one) => isNamed(name, one)))) {
     return { refusal: null, detail: subject };
   }
-  return { refusal: "wrong_name", detail: names.length > 0 ? names.join(", ") : subject };
+  return { refusal: "wrong_name", detail: own.length > 0 ? own.join(", ") : subject };
+}
+
+// The facts have a common name only where it is a host name with a dot, and "envoy-gateway" has none. No comma and no
+// backslash: what is escaped in a name is not what stands there.
+function namesOf({ names, subject }: CertificateFacts): readonly string[] {
+  if (names.length > 0) return names;
+  const common = /^CN=([\w.*-]+)(?:,|$)/.exec(subject);
+  return common ? [common[1]] : [];
 }
 
 /** RFC 5280, 4.2.1.12. */

@@ -107,6 +107,24 @@ Deno.test("eg-config follows the configuration", async () => {
   await Deno.remove(file);
 });
 
+Deno.test("eg-config asks Envoy Gateway for TLS where the hook has it, and says where that cannot be", async () => {
+  const file = await Deno.makeTempFile();
+  const tls = "tls: { certificate: /a.crt, key: /a.key, clientCa: /ca.crt }";
+  await Deno.writeTextFile(file, `hook: { listen: "tcp://0.0.0.0:9795", ${tls} }\n`);
+  const { extensionManager } = parse((await certgate("eg-config", "-c", file)).out);
+  assert.deepEqual(extensionManager.service, {
+    fqdn: { hostname: "certgate.envoy-gateway-system.svc.cluster.local", port: 9795 },
+    tls: {
+      certificateRef: { name: "certgate-hook-ca" },
+      clientCertificateRef: { name: "certgate-hook-client" },
+    },
+  });
+  const standalone = await certgate("eg-config", "-c", file, "--resources", "/etc/gateway");
+  assert.deepEqual([standalone.code, standalone.out], [2, ""]);
+  assert.match(standalone.err, /standalone Envoy Gateway 1\.9 cannot call a hook with TLS/);
+  await Deno.remove(file);
+});
+
 Deno.test("eg-config lets Envoy Gateway read what the gate publishes, and know the kind CertState", async () => {
   const file = await Deno.makeTempFile();
   const settings = (more: string) =>
