@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { writeAtomic } from "../host/mod.ts";
-import { GENERATION, handOver, ownerOf } from "./tree_directory.ts";
+import { claim, GENERATION, ownerOf } from "./tree_directory.ts";
 
 /** A rotation that has begun. */
 export interface PendingRotation {
@@ -49,7 +49,7 @@ export async function readJournal(certs: string): Promise<Journal> {
 /** Writes the journal, whole or not at all. */
 export async function writeJournal(certs: string, journal: Journal): Promise<void> {
   await writeAtomic(join(certs, NAME), `${JSON.stringify({ version: 1, ...journal }, null, 2)}\n`, 0o600);
-  await handOver(join(certs, NAME), await ownerOf(certs));
+  await claim(join(certs, NAME), await ownerOf(certs));
 }
 
 /** The rotation that has begun below a configuration home and has not ended; `null` if there is none. */

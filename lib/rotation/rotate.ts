@@ -11,12 +11,12 @@ import {
   type Situation,
   STAGED_HINT,
 } from "./plan_rotation.ts";
-import { linkTarget } from "./read_tree.ts";
+import { linkTarget, readTree, type TreeReading } from "./read_tree.ts";
 import type { RotationOptions, RotationResult } from "./rotation_options.ts";
 import {
+  claim,
   type FaultPoint,
   findStale,
-  handOver,
   makeCertsDirectory,
   ownerOf,
   removeStale,
@@ -51,11 +51,11 @@ export function stagedRotation(options: RotationOptions): Promise<RotationResult
 async function run(goal: RotationGoal, options: RotationOptions): Promise<RotationResult> {
   const certs = join(options.configHome, "certs");
   try {
-    const { stale, ...situation } = await lookAround(options.configHome);
-    const decision = decideRotation(goal, { ...situation, stale }, { ...options, now: options.clock() });
+    const situation = await lookAround(options.configHome);
+    const decision = decideRotation(goal, situation, { ...options, now: options.clock() });
     // Nothing is written where nothing is to be done, not even a lock.
-    if (decision.kind === "refuse" || decision.kind === "nothing" && stale.length === 0) {
-      return await answer(decision, options.configHome);
+    if (decision.kind === "refuse" || decision.kind === "nothing" && situation.stale.length === 0) {
+      return answer(decision, certs, situation.reading);
     }
     const at = options.at ?? (() => {});
     await at("before directory");
@@ -63,7 +63,7 @@ async function run(goal: RotationGoal, options: RotationOptions): Promise<Rotati
     const release = await tryHoldState(certs);
     if (release === null) return busy(certs);
     try {
-      await handOver(join(certs, "lock"), await ownerOf(certs));
+      await claim(join(certs, "lock"), await ownerOf(certs));
       return await underLock(goal, options, at);
     } finally {
       release();
@@ -84,7 +84,7 @@ async function underLock(
   const decision = decideRotation(goal, situation, { ...options, now: options.clock() });
   if (decision.kind === "refuse" || decision.kind === "nothing") {
     await removeStale(certs, situation.stale, at);
-    return await answer(decision, options.configHome);
+    return answer(decision, certs, situation.reading);
   }
   const going: Going = { certs, journal, options, at, waits: goal === "staged" };
   if (decision.kind === "finish") return await finish(decision, going);
@@ -101,7 +101,8 @@ async function underLock(
   const [outcome, words] = mode === "create"
     ? ["created", "were made"] as const
     : ["rotated", "were replaced"] as const;
-  return { ...await answer({ kind: "nothing", hint: "" }, options.configHome, words), outcome, warnings };
+  const reading = await readTree(options.configHome);
+  return { ...answer({ kind: "nothing", hint: "" }, certs, reading, words), outcome, warnings };
 }
 
 async function finish(
@@ -109,19 +110,16 @@ async function finish(
   going: Going,
 ): Promise<RotationResult> {
   const { pending, waits, settle } = decision;
-  const { configHome } = going.options;
+  const { certs, options: { configHome } } = going;
   if (settle) {
     await settlePhase(pending, going);
     const hint = `a staged rotation waits to be finished: ${STAGED_HINT}`;
-    return await answer({ kind: "nothing", hint }, configHome);
+    return answer({ kind: "nothing", hint }, certs, await readTree(configHome));
   }
   await goOnRotation(pending, { ...going, waits });
   const words = pending.mode === "create" ? "were made" : "were replaced";
-  const done = await answer(
-    { kind: "nothing", hint: "" },
-    configHome,
-    `${words}, as an earlier run had begun`,
-  );
+  const reading = await readTree(configHome);
+  const done = answer({ kind: "nothing", hint: "" }, certs, reading, `${words}, as an earlier run had begun`);
   return { ...done, outcome: pending.mode === "create" ? "created" : "finished" };
 }
 
@@ -141,12 +139,12 @@ function isInPlace({ trust, leaves }: PendingRotation, target: string | null): b
   return target !== null && (target === trust || target === leaves);
 }
 
-async function answer(
+function answer(
   decision: Extract<RotationDecision, { kind: "refuse" | "nothing" }>,
-  configHome: string,
+  certs: string,
+  { authority }: TreeReading,
   words = "are already present and were not changed",
-): Promise<RotationResult> {
-  const { certs, reading: { authority } } = await lookAround(configHome);
+): RotationResult {
   const fingerprint = authority?.fingerprint ?? null;
   if (decision.kind === "nothing") {
     const message = `The certificates in "${certs}" ${words}`;

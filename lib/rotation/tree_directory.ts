@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { makeLink } from "../host/mod.ts";
 import { linkTarget } from "./read_tree.ts";
 import { bytesOf, type TreeFiles } from "./tree.ts";
 
@@ -29,7 +30,10 @@ export function newGeneration(now: number): string {
 /** Makes the directory of certificates for its owner alone; it belongs to whom the directory above belongs. */
 export async function makeCertsDirectory(configHome: string): Promise<string> {
   const certs = join(configHome, "certs");
-  await Deno.mkdir(configHome, { recursive: true, mode: 0o700 });
+  if (await Deno.stat(configHome).then(() => false, () => true)) {
+    await Deno.mkdir(configHome, { recursive: true, mode: 0o700 });
+    await tighten(configHome);
+  }
   const owner = await ownerOf(configHome);
   await makeDirectory(certs, owner).catch((error) => {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
@@ -49,17 +53,18 @@ export async function writeGeneration(
 ): Promise<void> {
   const owner = await ownerOf(certs);
   const directory = join(certs, name);
-  await at(`before generation`);
+  await at("before generation");
   await makeDirectory(directory, owner);
   for (const folder of foldersOf(files)) await makeDirectory(join(directory, folder), owner);
+  let left = files.size;
   for (const [path, content] of files) {
-    await at(`before file ${path}`);
+    if (left-- === Math.ceil(files.size / 2)) await at("half a generation");
     await writeNew(join(directory, path), bytesOf(content), owner);
   }
   for (const folder of foldersOf(files)) await flush(join(directory, folder));
   await flush(directory);
   await flush(certs);
-  await at(`after generation`);
+  await at("after generation");
 }
 
 /**
@@ -127,15 +132,21 @@ export async function findStale(certs: string, needed: readonly (string | null)[
 /** Removes what {@linkcode findStale} found. */
 export async function removeStale(certs: string, names: readonly string[], at: FaultPoint): Promise<void> {
   for (const name of names) {
-    await at(`before removal`);
+    await at("before removal");
     await Deno.remove(join(certs, name), { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
   }
 }
 
+/** Makes a file readable for its owner alone, whatever the umask was, and that owner the one of the directory. */
+export async function claim(path: string, owner: Owner): Promise<void> {
+  await Deno.chmod(path, 0o600).catch(() => {});
+  await handOver(path, owner);
+}
+
 /** Gives what stands at a path to whom a directory belongs, where that is somebody else, and if we may. */
-export async function handOver(path: string, owner: Owner): Promise<void> {
+async function handOver(path: string, owner: Owner): Promise<void> {
   const { uid, gid } = await Deno.stat(path);
   if (uid === owner.uid && gid === owner.gid || owner.uid === null) return;
   // Only root may do it; for anybody else the files are their own.
@@ -177,7 +188,7 @@ async function makeFolder(
   await at(`before folder ${folder}`);
   await Deno.remove(made, { recursive: true }).catch(() => {});
   await makeDirectory(made, await ownerOf(certs));
-  for (const name of names) await Deno.symlink(linkTo(`${folder}/${name}`), join(made, name));
+  for (const name of names) await makeLink(linkTo(`${folder}/${name}`), join(made, name));
   await flush(made);
   await at(`before rename ${folder}`);
   // An empty directory is replaced (rename(2)).
@@ -208,7 +219,7 @@ async function tighten(directory: string): Promise<void> {
 async function replaceLink(directory: string, name: string, temporary: string, target: string) {
   const made = join(directory, temporary);
   await Deno.remove(made).catch(() => {});
-  await Deno.symlink(target, made);
+  await makeLink(target, made);
   await Deno.rename(made, join(directory, name));
 }
 
