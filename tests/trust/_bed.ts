@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { type Agent, startAgent } from "../../lib/agent.ts";
 import type { ClientRefusal, HookTlsStatus } from "../../lib/model/mod.ts";
@@ -31,6 +32,16 @@ export async function pairOf(issuer: Authority, name: string, from = -1, end = 3
     key: "ecdsa",
   });
   return { certificate, key: key.open() };
+}
+
+/** One PEM file of several. */
+export function joined(...parts: Uint8Array[]): Uint8Array {
+  return new Uint8Array(parts.flatMap((part) => [...part]));
+}
+
+/** The fingerprint of a certificate, as status shows it. */
+export function digest(pem: Uint8Array): string {
+  return new X509Certificate(pem as never).fingerprint256;
 }
 
 /** A running agent whose hook listens with TLS, in a directory of its own. */
