@@ -15,6 +15,7 @@ export * from "./plan.ts";
 export * from "./log.ts";
 export * from "./hooks.ts";
 export * from "./hook_tls.ts";
+export * from "./rotation.ts";
 export * from "./objects.ts";
 export * from "./gate.ts";
 export * from "./status.ts";

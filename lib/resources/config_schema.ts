@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { rotation } from "./_rotation_schema.ts";
 import { isLoopback, parseHttpAddress, parseListenAddress } from "./listen_address.ts";
 
 const MIB = 1024 * 1024;
@@ -188,6 +189,7 @@ export const configSchema = z.strictObject({
     .describe(
       "Secrets, as namespace/name, that certgate never withholds for their dates alone; Envoy Gateway itself may",
     ),
+  rotation,
   log,
 }).prefault({});
 

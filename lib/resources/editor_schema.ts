@@ -9,6 +9,13 @@ const PORT = "0*([0-9]{1,4}|[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2
 const HOST_PORT = `^((tcp|http)://)?(\\[[0-9a-fA-F:.]+\\]|[^:\\[\\]/]+):${PORT}$`;
 const LOOPBACK = "(\\[::1\\]|localhost|127(\\.[0-9]{1,3}){3})";
 
+// That it is the first one cannot be said in a way that every validator takes.
+const ABSOLUTE_PROGRAM: Json = { contains: { type: "string", pattern: "^/" } };
+
+function exactlyOne(...keys: string[]): Json {
+  return { oneOf: keys.map((key) => ({ properties: { [key]: true }, required: [key] })) };
+}
+
 // What the schema library checks by functions, said once more in the words of JSON Schema. A test holds both together.
 const MORE: Readonly<Record<string, Json>> = {
   "hook.listen": { pattern: `^(unix:(//)?/[^/].{0,101}|tcp://${LOOPBACK}:${PORT})$` },
@@ -16,12 +23,21 @@ const MORE: Readonly<Record<string, Json>> = {
   "envoy.path": { pattern: "^(auto|none|/.*)$" },
   "envoy.admin[]": { pattern: HOST_PORT },
   "gate": { dependentRequired: { resources: ["output"], output: ["resources"] } },
+  "rotation": {
+    if: { required: ["automatic"], properties: { automatic: { type: "boolean", const: true } } },
+    then: { required: ["configHome"], properties: { configHome: { type: "string" } } },
+  },
+  "rotation.probes[]": { pattern: HOST_PORT },
+  "rotation.dependents[].instances[]": exactlyOne("systemd", "signal", "command", "http"),
+  "rotation.dependents[].instances[].command": ABSOLUTE_PROGRAM,
+  "rotation.dependents[].instances[].health.command": ABSOLUTE_PROGRAM,
+  "rotation.dependents[].instances[].health": exactlyOne("http", "tcp", "command"),
 };
 
 /**
  * The JSON Schema (draft 2020-12) of the configuration file as editors want it: it accepts what `parseConfig()` accepts,
  * an empty section included, and refuses what that refuses, as far as one schema can say it. What it cannot say is that
- * two paths must not stand in one another.
+ * two paths must not stand in one another, and that no two dependents or instances are the same.
  */
 export function editorSchema(): Json {
   const { $schema, ...schema } = adapt(configJsonSchema() as Json, "") as Json;

@@ -23,8 +23,21 @@ const RIGHT = [
   "gate: { expiresSoon: 0.5, expiryMargin: 0, holdLastGood: false, certState: false }",
   "envoy: { path: none, admin: none }",
   "envoy: { path: /usr/bin/envoy, admin: ['127.0.0.1:19000'], runtimeDir: /run/eg }",
+  "rotation: { configHome: /etc/envoy-gateway }",
+  "rotation: { configHome: /a, automatic: true, mode: single, key: rsa, lifetimeDays: 7, renewAt: 0.3, jitter: 0 }",
+  "rotation: { convergence: 1000, probes: ['127.0.0.1:18000'], automatic: false }",
   "metrics: { compat: nso, perHost: false }\nlog: { level: debug }",
   "whenEmpty: park\nonDark: wildcard\nonExpired: serve\nneverGate: [a/b]\nstateDir: /x",
+  `rotation:
+  dependents:
+    - name: limit
+      minUp: 1
+      probe: 127.0.0.1:8081
+      instances:
+        - { systemd: { unit: ratelimit@1.service }, health: { http: "http://127.0.0.1:8080/healthcheck" } }
+        - { signal: { pidFile: /run/a.pid }, health: { tcp: "[::1]:80" }, timeout: 100 }
+        - { command: [/usr/local/lib/certgate/restart, a b, ""], health: { command: [/bin/true] } }
+        - { http: { url: "http://localhost/reload", method: PUT } }`,
 ];
 
 const WRONG = [
@@ -60,12 +73,41 @@ const WRONG = [
   "envoy: { admin: [] }",
   "envoy: { admin: ['nowhere'] }",
   "envoy: { admin: always }",
+  "rotation: { automatic: true }",
+  "rotation: { automatic: true, configHome: }",
+  "rotation: { configHome: here }",
+  "rotation: { mode: both }",
+  "rotation: { lifetimeDays: 6 }",
+  "rotation: { renewAt: 0.9 }",
+  "rotation: { jitter: 0.2 }",
+  "rotation: { convergence: 10 }",
+  "rotation: { probes: [nowhere] }",
   "metrics: { perHost: 'yes' }",
   "stateDir: here",
   "whenEmpty: burn",
   "neverGate: default/wildcard",
   "neverGate: ['']",
   "log: { level: loud }",
+  ...[
+    "{ name: Limit, instances: [{ command: [/a] }] }",
+    "{ name: a, instances: [] }",
+    "{ name: a, instances: [{}] }",
+    "{ name: a, instances: [{ command: [] }] }",
+    "{ name: a, instances: [{ command: [a] }] }",
+    "{ name: a, instances: [{ command: /a }] }",
+    "{ name: a, instances: [{ command: [/a], systemd: { unit: a } }] }",
+    "{ name: a, instances: [{ systemd: { unit: --now } }] }",
+    "{ name: a, instances: [{ systemd: { unit: a, action: stop } }] }",
+    "{ name: a, instances: [{ signal: { pidFile: a.pid } }] }",
+    "{ name: a, instances: [{ signal: { pidFile: /a, signal: SIGKILL } }] }",
+    "{ name: a, instances: [{ http: { url: 'http://10.0.0.1/' } }] }",
+    "{ name: a, instances: [{ http: { url: 'https://localhost/' } }] }",
+    "{ name: a, instances: [{ http: { url: 'http://localhost/', method: GET } }] }",
+    "{ name: a, instances: [{ command: [/a], health: {} }] }",
+    "{ name: a, instances: [{ command: [/a], health: { tcp: 'a:1', http: 'http://localhost/' } }] }",
+    "{ name: a, instances: [{ command: [/a], timeout: 0 }] }",
+    "{ name: a, probe: here, instances: [{ command: [/a] }] }",
+  ].map((one) => `rotation: { dependents: [${one}] }`),
 ];
 
 for (const [verdict, texts] of [[true, RIGHT], [false, WRONG]] as const) {
