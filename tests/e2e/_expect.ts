@@ -89,7 +89,7 @@ export async function expectNothingRefused(
     const secrets = (await envoy.secretNames()).warming;
     if (warming === 0 && secrets.length === 0) return true;
     throw new Error(`${warming} listeners, secrets ${JSON.stringify(secrets)}`);
-  }, { within: 5000 });
+  }, { within: promised(5000) });
   assert.deepEqual((await envoy.refusals()).rejected, {});
   const serials = await envoy.serials();
   for (const pair of good) assert.ok(serials.has(pair.serial), `Envoy holds the pair of ${pair.host}`);
