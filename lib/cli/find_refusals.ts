@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { mayRun, mayWrite, RUN_HINT, WRITE_HINT } from "../host/mod.ts";
+import { COMMAND_HINT, KILL, mayRun, mayWrite, RUN_HINT, SYSTEMCTL, WRITE_HINT } from "../host/mod.ts";
 import { type Config, parseListenAddress } from "../resources/mod.ts";
 
 /** A key of the configuration that asks for what this binary may not do. */
@@ -39,6 +39,28 @@ export async function findRefusals(config: Config): Promise<Refusal[]> {
       message: `Cannot use "${path}" for "envoy.path": this binary may not run it`,
       hint: RUN_HINT,
     });
+  }
+  return [...refusals, ...await findCommandRefusals(config)];
+}
+
+/** Programs that dependents are restarted with, and asked with. */
+async function findCommandRefusals({ rotation: { dependents } }: Config): Promise<Refusal[]> {
+  const programs = dependents.flatMap(({ instances }, i) =>
+    instances.flatMap(({ systemd, signal, command, health }, j) => {
+      const key = `rotation.dependents.${i}.instances.${j}`;
+      return [
+        [`${key}.systemd`, systemd && SYSTEMCTL],
+        [`${key}.signal`, signal && KILL],
+        [`${key}.command`, command?.[0]],
+        [`${key}.health.command`, health?.command?.[0]],
+      ] as const;
+    })
+  );
+  const refusals: Refusal[] = [];
+  for (const [key, path] of programs) {
+    if (path === undefined || await mayRun(path)) continue;
+    const message = `Cannot use "${path}" for "${key}": this binary may not run it`;
+    refusals.push({ key, message, hint: COMMAND_HINT });
   }
   return refusals;
 }

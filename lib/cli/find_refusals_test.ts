@@ -36,3 +36,31 @@ Deno.test("findRefusals() finds nothing where everything is permitted, or nothin
     [],
   );
 });
+
+Deno.test("findRefusals() names each program of a dependent that the binary may not run", {
+  permissions: {
+    write: ["/run/certgate", "/var/lib/certgate"],
+    run: ["/usr/bin/systemctl"],
+    read: true,
+    env: true,
+  },
+}, async () => {
+  const config = read(`
+envoy: {path: auto}
+rotation:
+  dependents:
+    - name: limit
+      instances:
+        - {systemd: {unit: a.service}, health: {command: [/srv/ask]}}
+        - {command: [/srv/restart, "2"]}
+        - {signal: {pidFile: /run/a.pid}}
+        - {http: {url: "http://127.0.0.1:8080/reload"}}
+`);
+  const refusals = await findRefusals(config);
+  assert.deepEqual(refusals.map(({ message }) => message), [
+    'Cannot use "/srv/ask" for "rotation.dependents.0.instances.0.health.command": this binary may not run it',
+    'Cannot use "/srv/restart" for "rotation.dependents.0.instances.1.command": this binary may not run it',
+    'Cannot use "/usr/bin/kill" for "rotation.dependents.0.instances.2.signal": this binary may not run it',
+  ]);
+  assert.match(refusals[1].hint, /may run \/usr\/local\/lib\/certgate\/restart/);
+});

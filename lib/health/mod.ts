@@ -6,6 +6,7 @@
  *
  * @module
  */
+export * from "./dependent_troubles.ts";
 export * from "./advise_warnings.ts";
 export * from "./apply_answer.ts";
 export * from "./choose_pair.ts";

@@ -39,11 +39,11 @@ export interface DependentStatus {
   readonly name: string;
   /** Whether it has one instance only, so that its restart makes a gap. */
   readonly single: boolean;
-  /** `none` was never restarted, `pending` waits, `failed` waits for the next try. */
+  /** `none` is not known yet, `pending` is under way, `failed` waits for the next try, `done` needs nothing. */
   readonly state: "none" | "pending" | "failed" | "done";
   /** SHA-256 of the authority that this is about: upper-case hex with colons; empty if there was none. */
   readonly fingerprint: string;
-  /** When it was tried next; RFC 3339, `null` if it is not to be tried. */
+  /** When it is tried next; RFC 3339, `null` if it is not to be tried. */
   readonly retryAt: string | null;
   readonly instances: readonly {
     /** Method and target, e.g. `systemd:ratelimit.service`. */

@@ -1,4 +1,5 @@
 import { HOOK_OUTCOMES, HOOKS, WITHHOLDING_REASONS } from "../model/mod.ts";
+import { DEPENDENT_FAMILIES } from "./_dependent_families.ts";
 import { GATE_FAMILIES, HOST_FAMILIES } from "./_gate_families.ts";
 import { TRUST_FAMILIES } from "./_trust_families.ts";
 
@@ -165,6 +166,7 @@ export const METRIC_FAMILIES = {
     help: "1 while the hook does not answer its own question, so that systemd will restart certgate soon",
   },
   ...TRUST_FAMILIES,
+  ...DEPENDENT_FAMILIES,
   ...HOST_FAMILIES,
   ...GATE_FAMILIES,
   grpc_server_started_total: { type: "counter", help: "Calls begun", labels: { grpc_method: HOOKS } },

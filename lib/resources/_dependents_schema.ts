@@ -19,10 +19,12 @@ const localUrl = z.string().regex(URL_FORM, "Expected http:// and an address of 
   });
 }, "Expected http:// and an address of this host");
 
-const argv = z.tuple(
-  [absolute("the program")],
-  z.string().regex(/^[^\0]*$/, "Expected an argument without zero bytes"),
-).describe("Program and arguments, without a shell; success is exit code 0");
+const argv = z.array(z.string().regex(/^[^\0]*$/, "Expected an argument without zero bytes")).min(1)
+  .refine(
+    (words) => words.length === 0 || words[0].startsWith("/"),
+    "Expected an absolute path for the program",
+  )
+  .describe("Program and arguments, without a shell; success is exit code 0");
 
 const systemd = z.strictObject({
   unit: z.string().regex(

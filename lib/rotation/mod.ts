@@ -7,6 +7,7 @@
  *
  * @module
  */
+export * from "./adopt_dependents.ts";
 export * from "./dependent_marker.ts";
 export * from "./dependent_options.ts";
 export * from "./journal.ts";

@@ -30,7 +30,9 @@ export async function probeDependents(
     return typeof address === "string" || address.kind !== "tcp" ? [] : [{ name, address }];
   });
   return await Promise.all(probes.map(async ({ name, address: { host, port } }) => {
-    const answer = await probePeer({ host, port, pair });
+    // A pair that is being replaced right now may not fit together.
+    const answer = await probePeer({ host, port, pair })
+      .catch((error) => ({ kind: "unreachable", detail: (error as Error).message }) as const);
     if (answer.kind === "unreachable") {
       const message = `it cannot be asked: ${answer.detail}`;
       return { name, state: "unreachable", showsCurrent: null, message } as const;

@@ -169,12 +169,14 @@ function stuck(
   detail: string,
 ): DependentResult[] {
   const { log, clock, tally } = options;
+  const busy = reason === "Busy";
+  if (busy) log.info("dependents are left to another certgate that restarts them", { detail });
   return dependents.map((dependent) => {
-    log.error("a dependent could not be restarted", { dependent: dependent.name, reason, detail });
+    if (!busy) log.error("a dependent could not be restarted", { dependent: dependent.name, reason, detail });
     const retryAt = clock() + RETRY;
     const instances = dependent.instances.map((instance) => {
       const method = methodOf(instance, options);
-      tally?.(dependent.name, "failed");
+      if (!busy) tally?.(dependent.name, "failed");
       return { instance: method.instance, outcome: "failed", reason, detail } as const;
     });
     return { name: dependent.name, outcome: "failed", retryAt, instances };
