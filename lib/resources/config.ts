@@ -134,7 +134,8 @@ function explain(issue: $ZodIssue, document: Document, js: unknown): Explained[]
     }));
   }
   const node = document.getIn(issue.path, true) as Node | undefined;
-  const value = showScalar(valueAt(js, issue.path));
+  // A text in place of the whole configuration is a wrong file, and that may be a private key.
+  const value = issue.path.length === 0 ? "" : showScalar(valueAt(js, issue.path));
   const name = issue.path.join(".");
   const where = name ? ` for ${JSON.stringify(name)}` : "";
   return [{
@@ -149,10 +150,15 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((inner: unknown, step) => (inner as Record<PropertyKey, unknown> | null)?.[step], value);
 }
 
+/** How many characters of a text are shown: enough to find it again. */
+const SHOWN = 60;
+
+// The text may be a key where the path of its file was meant, and what is said here goes to the journal.
 function showScalar(value: unknown): string {
-  return value === undefined || value !== null && typeof value === "object"
-    ? ""
-    : ` ${JSON.stringify(value)}`;
+  if (value === undefined || value !== null && typeof value === "object") return "";
+  if (typeof value !== "string") return ` ${JSON.stringify(value)}`;
+  const shown = /-----BEGIN [^-]*-----/.exec(value)?.[0] ?? firstLine(value).slice(0, SHOWN);
+  return ` ${JSON.stringify(shown.length < value.length ? `${shown}…` : shown)}`;
 }
 
 function keyOffset(document: Document, path: readonly PropertyKey[], key: string): number | undefined {

@@ -42,6 +42,20 @@ Deno.test("parseConfig() names the place and the value it cannot use", () => {
   ]);
 });
 
+Deno.test("parseConfig() shows no private key that stands where something else is meant", () => {
+  const key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END PRIVATE KEY-----\n";
+  const message = (text: string) => {
+    const result = parseConfig(text, "c.yaml");
+    assert(!result.ok);
+    return result.complaints.map((each) => each.message).join();
+  };
+  assert.equal(message(key), "Cannot use the value: Invalid input: expected object, received string");
+  const inline = `stateDir: ${JSON.stringify(key)}`;
+  assert.match(message(inline), /^Cannot use the value "-----BEGIN PRIVATE KEY-----…" for "stateDir": /);
+  assert.match(message(`stateDir: ${"x".repeat(61)}`), /^Cannot use the value "x{60}…" for "stateDir": /);
+  assert.match(message(`stateDir: ${"x".repeat(60)}`), /^Cannot use the value "x{60}" for "stateDir": /);
+});
+
 Deno.test("parseConfig() says where text stops being YAML", () => {
   const result = parseConfig("hook:\n  listen: [\n", "c.yaml");
   assert(!result.ok);
