@@ -110,13 +110,7 @@ export class Certgate {
 
   /** Runs another command of certgate with the same configuration, e.g. `status`. */
   async command(...args: string[]): Promise<CommandResult> {
-    const { code, stdout, stderr } = await new Deno.Command(COMMAND.path, {
-      args: [...COMMAND.args, ...args, "--config", this.#file],
-      env: { NO_COLOR: "1" },
-      cwd: dirname(this.#file),
-    }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code, out: text(stdout), err: text(stderr) };
+    return await runCertgate([...args, "--config", this.#file], dirname(this.#file));
   }
 
   /** Process id, for as long as it runs. */
@@ -139,6 +133,18 @@ export class Certgate {
   async kill(): Promise<void> {
     await this.#program.stop("SIGKILL");
   }
+}
+
+/** Runs a command of certgate in a directory, below which a built one may write. */
+export async function runCertgate(args: readonly string[], cwd: string): Promise<CommandResult> {
+  const { code, stdout, stderr } = await new Deno.Command(COMMAND.path, {
+    args: [...COMMAND.args, ...args],
+    env: { NO_COLOR: "1" },
+    cwd,
+    signal: AbortSignal.timeout(60_000),
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), err: text(stderr) };
 }
 
 /** The configuration of a certgate in these places, as an object; every JSON text is also YAML. */

@@ -8,7 +8,7 @@
  */
 export { packRelease } from "./archive.ts";
 export { Bed, onBed } from "./bed.ts";
-export { Certgate, configuration, type GateSettings } from "./certgate.ts";
+export { Certgate, configuration, type GateSettings, runCertgate } from "./certgate.ts";
 export { Edge } from "./edge.ts";
 export { EnvoyAdmin, type Refusals } from "./envoy_admin.ts";
 export { FakeHost } from "./fake_host.ts";
