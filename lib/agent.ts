@@ -4,6 +4,7 @@
  * @module
  */
 import { observeCalls } from "./agent_calls.ts";
+import { ControlPlane } from "./agent_control_plane.ts";
 import { openDoors } from "./agent_doors.ts";
 import { GateHolder } from "./agent_gate_holder.ts";
 import { ConfigLoads } from "./agent_loads.ts";
@@ -133,12 +134,14 @@ async function start(
   });
   if (tls) guardClients(grpc.server, tls.guard);
   let ready = false;
+  let controlPlane: ControlPlane | null = null;
   const ownStatus = () => ({
     version,
     ready,
     envoy: generation.envoy.path,
     snapshots: reports.status(),
     hookTls: tls?.status(),
+    ...controlPlane?.status(),
   });
   const doors = await openDoors(grpc, config, {
     metrics,
@@ -156,6 +159,7 @@ async function start(
   ready = true;
   grpc.setServing(true);
   metrics.set("certgate_ready", 1);
+  controlPlane = new ControlPlane(config, { log, metrics, time, setTimer: parts.setTimer });
   const loads = new ConfigLoads(metrics, clock);
   loads.count(true);
   const { hook, http } = doors;
@@ -196,6 +200,7 @@ async function start(
       }
       tls?.use(next);
       renew(next, await lookForEnvoy(next.envoy.path, generation.envoy));
+      controlPlane?.use(next);
       log.info("configuration reloaded", { envoy: generation.envoy.path });
       return [];
     },
@@ -207,6 +212,7 @@ async function start(
       clearInterval(envoyCheck);
       clearInterval(clockNotes);
       probe.close();
+      await controlPlane?.stop();
       await gate.close();
       grpc.setServing(false);
       const finished = await doors.close(deadline());

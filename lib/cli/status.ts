@@ -4,7 +4,7 @@ import type { AgentStatus } from "../server/mod.ts";
 import { type AgentAnswer, askAgent, placesOf } from "./ask_agent.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { type Format, renderData } from "./render_data.ts";
-import { renderSnapshots, renderStatus, timeText } from "./status_report.ts";
+import { renderControlPlane, renderSnapshots, renderStatus, timeText } from "./status_report.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 import { watchStatus } from "./watch_status.ts";
 
@@ -70,8 +70,9 @@ function viewOf(answer: AgentAnswer, options: StatusOptions): StatusView {
 
 function render(status: AgentStatus, { output, all, watch }: StatusOptions): string {
   if (output !== "table") return `${watch && output === "yaml" ? "---\n" : ""}${renderData(status, output)}`;
-  if (status.gate !== null) return renderStatus(status.gate, status.snapshots, all);
-  return status.ready ? renderSnapshots(status.snapshots) : "";
+  const rest = renderControlPlane(status.controlPlane, status.dependents);
+  if (status.gate !== null) return `${rest}${renderStatus(status.gate, status.snapshots, all)}`;
+  return status.ready ? `${rest}${renderSnapshots(status.snapshots)}` : rest;
 }
 
 function codeOf({ ready, gate, snapshots }: AgentStatus): ExitCode {

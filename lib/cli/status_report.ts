@@ -1,6 +1,13 @@
 import pc from "picocolors";
-import { digestStatus, type ListenerRow, type ListenerWord, type Trouble } from "../health/mod.ts";
-import type { GateStatus, PairStatus } from "../model/mod.ts";
+import {
+  digestStatus,
+  listControlPlaneTroubles,
+  listDependentTroubles,
+  type ListenerRow,
+  type ListenerWord,
+  type Trouble,
+} from "../health/mod.ts";
+import type { ControlPlaneStatus, DependentStatus, GateStatus, PairStatus } from "../model/mod.ts";
 import type { SnapshotStatus } from "../server/mod.ts";
 import { plainTable } from "./plain_table.ts";
 import { printable } from "./printable.ts";
@@ -118,6 +125,16 @@ export function originText({ origin }: Pick<PairStatus, "origin">): string {
 /** `2030-06-01 12:00:00Z` of an RFC 3339 time; empty for anything else. */
 export function timeText(time: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(time) ? `${time.slice(0, 10)} ${time.slice(11, 19)}Z` : "";
+}
+
+/** What there is to know of the certificates of Envoy Gateway itself; empty while all is well. */
+export function renderControlPlane(
+  status: ControlPlaneStatus | undefined,
+  dependents?: readonly DependentStatus[],
+): string {
+  return [...listControlPlaneTroubles(status), ...listDependentTroubles(dependents)].map(troubleText).join(
+    "",
+  );
 }
 
 /** What the hook withholds, for a host whose gate is off. */

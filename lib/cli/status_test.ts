@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { FakeAgent } from "../../tests/fakes/fake_agent.ts";
+import { sampleControlPlane } from "../../tests/fakes/control_plane_status.ts";
 import { FakeTerminal } from "../../tests/fakes/fake_terminal.ts";
 import { sampleStatus } from "../../tests/fakes/gate_status.ts";
 import { runCommandLine } from "./command_line.ts";
@@ -44,6 +45,20 @@ Deno.test("status answers 0 where every host is served", async () => {
   const { code, out } = await certgate("status", "--url", agent.url);
   assert.equal(code, 0);
   assert.equal(out.trimEnd().split("\n").length, 4, "a head, a row, a blank, the counts");
+});
+
+Deno.test("status tells first of a control plane that needs somebody, and answers 0 where every host is served", async () => {
+  await using agent = new FakeAgent(sampleStatus([{ hostname: "a.test" }]));
+  assert(typeof agent.body === "object");
+  agent.body = { ...agent.body, controlPlane: sampleControlPlane({ nearEnd: true }) };
+  const { code, out } = await certgate("status", "--url", agent.url);
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /^control plane \/etc\/envoy-gateway\n {2}The authority of Envoy Gateway ends on 2031-01-01 00:00 UTC\n {2}hint: /,
+  );
+  agent.body = { ...agent.body, controlPlane: sampleControlPlane() };
+  assert(!(await certgate("status", "--url", agent.url)).out.includes("control plane"));
 });
 
 Deno.test("status names what is wrong elsewhere, and with --all what is well", async () => {

@@ -3,7 +3,16 @@ import type { EnvoyUpdate, GateStatus } from "../model/mod.ts";
 /** Something that is wrong elsewhere than in a listener. */
 export interface Trouble {
   /** What it is about. */
-  readonly about: "gate" | "clock" | "gateway" | "source" | "resource" | "envoy" | "hook" | "dependent";
+  readonly about:
+    | "gate"
+    | "clock"
+    | "gateway"
+    | "source"
+    | "resource"
+    | "envoy"
+    | "hook"
+    | "control plane"
+    | "dependent";
   /** `failed`: something does not work. `attention`: somebody should look at it. */
   readonly level: "failed" | "attention";
   /** Which one: a pattern, a `file:line:column`, an address. */

@@ -6,11 +6,12 @@
  *
  * @module
  */
-export * from "./dependent_troubles.ts";
 export * from "./advise_warnings.ts";
 export * from "./apply_answer.ts";
 export * from "./choose_pair.ts";
 export * from "./conditions.ts";
+export * from "./control_plane_troubles.ts";
+export * from "./dependent_troubles.ts";
 export * from "./describe.ts";
 export * from "./digest_status.ts";
 export * from "./hints.ts";

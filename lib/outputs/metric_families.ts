@@ -1,6 +1,7 @@
 import { HOOK_OUTCOMES, HOOKS, WITHHOLDING_REASONS } from "../model/mod.ts";
 import { DEPENDENT_FAMILIES } from "./_dependent_families.ts";
 import { GATE_FAMILIES, HOST_FAMILIES } from "./_gate_families.ts";
+import { ROTATION_FAMILIES } from "./_rotation_families.ts";
 import { TRUST_FAMILIES } from "./_trust_families.ts";
 
 /** One metric family: what Prometheus shows of it and what the docs say. */
@@ -166,6 +167,7 @@ export const METRIC_FAMILIES = {
     help: "1 while the hook does not answer its own question, so that systemd will restart certgate soon",
   },
   ...TRUST_FAMILIES,
+  ...ROTATION_FAMILIES,
   ...DEPENDENT_FAMILIES,
   ...HOST_FAMILIES,
   ...GATE_FAMILIES,

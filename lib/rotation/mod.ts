@@ -7,10 +7,12 @@
  *
  * @module
  */
+export * from "./automatic.ts";
 export * from "./adopt_dependents.ts";
 export * from "./dependent_marker.ts";
 export * from "./dependent_options.ts";
 export * from "./journal.ts";
+export * from "./own_rotation.ts";
 export * from "./peers_converged.ts";
 export * from "./plan_rotation.ts";
 export * from "./probe_dependents.ts";

@@ -1,4 +1,4 @@
-import type { GateStatus, HookTlsStatus } from "../model/mod.ts";
+import type { ControlPlaneStatus, DependentStatus, GateStatus, HookTlsStatus } from "../model/mod.ts";
 import type { SnapshotGateway } from "./snapshot_reports.ts";
 import type { WithheldHostname } from "./_withheld.ts";
 
@@ -26,6 +26,10 @@ export interface AgentStatus {
   readonly snapshots: readonly SnapshotStatus[];
   /** TLS of the hook; not there where it has none. */
   readonly hookTls?: HookTlsStatus;
+  /** The certificates of the control plane; not there where they are not watched. */
+  readonly controlPlane?: ControlPlaneStatus;
+  /** Who does not read a new authority by itself; not there where nobody is named. */
+  readonly dependents?: readonly DependentStatus[];
   /** `null` while the gate is off. */
   readonly gate: GateStatus | null;
 }

@@ -1,4 +1,4 @@
-import { digestStatus, type ListenerRow, type Trouble } from "../health/mod.ts";
+import { digestStatus, listControlPlaneTroubles, type ListenerRow, type Trouble } from "../health/mod.ts";
 import type { GateStatus } from "../model/mod.ts";
 import type { AgentStatus } from "./agent_status.ts";
 import { escapeHtml, STATUS_PAGE_STYLE } from "./_page_style.ts";
@@ -36,7 +36,12 @@ export function renderStatusPage(status: AgentStatus): string {
 <header><h1>certgate</h1><p class="headline ${usable ? "good" : "bad"}">${escapeHtml(headline)}</p>
 ${ready ? "" : `<p class="bad">still loading, this is not the whole</p>\n`}</header>
 <main>
-${digest === null || gate === null ? snapshotsPart(withheld) : gatePart(gate, digest)}</main>
+${
+    section(
+      "Certificates of Envoy Gateway itself",
+      listControlPlaneTroubles(status.controlPlane).map(troubleItem),
+    )
+  }${digest === null || gate === null ? snapshotsPart(withheld) : gatePart(gate, digest)}</main>
 <footer>certgate ${escapeHtml(version)}${
     gate ? ` · ${escapeHtml(moment(gate.time))}` : ""
   } · asked again every ${REFRESH} s ·

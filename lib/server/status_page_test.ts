@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sampleControlPlane } from "../../tests/fakes/control_plane_status.ts";
 import { sampleStatus } from "../../tests/fakes/gate_status.ts";
 import type { GateStatus } from "../model/mod.ts";
 import { renderStatusPage } from "./status_page.ts";
@@ -73,4 +74,13 @@ Deno.test("renderStatusPage() lets no value out of its place", () => {
 
 Deno.test("renderStatusPage() shows what the hook withholds while the gate is off", () => {
   assert.match(page(null), /The hook withholds nothing/);
+});
+
+Deno.test("renderStatusPage() tells of the certificates of Envoy Gateway only where somebody has to know", () => {
+  const heading = "Certificates of Envoy Gateway itself";
+  const shown = (changes: Parameters<typeof sampleControlPlane>[0]) =>
+    page(sampleStatus([{ hostname: "a.test" }]), { controlPlane: sampleControlPlane(changes) });
+  assert(!shown({}).includes(heading));
+  const html = shown({ problem: "<envoy>/tls.key is missing" });
+  assert(html.includes(heading) && html.includes("&#60;envoy&#62;/tls.key is missing"));
 });

@@ -58,6 +58,17 @@ neverGate: [envoy-gateway-system/platform-wildcard] # the dates alone never with
   admin: ["127.0.0.1:19000"]`,
   },
   {
+    heading: "Certificates of Envoy Gateway itself",
+    keys: ["rotation"],
+    about:
+      "With which Envoy Gateway, Envoy and the rate limit service know each other, see [rotation.md](rotation.md). They are " +
+      "watched where `rotation.configHome` is set, and replaced where `rotation.automatic` is on.",
+    example: `rotation:
+  configHome: /etc/envoy-gateway # certs is in it
+  automatic: true
+  lifetimeDays: 90`,
+  },
+  {
     heading: "Status and metrics",
     keys: ["http", "metrics"],
     about: "What is served over HTTP, see [status.md](status.md) and [monitoring.md](monitoring.md).",
