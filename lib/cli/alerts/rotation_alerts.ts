@@ -42,7 +42,7 @@ export const ROTATION_ALERTS: AlertGroup = {
           "None at once: a rotation that fails leaves what can be used. It is tried again, after a minute at first and every hour at last. When the authority ends, updates do not reach Envoy any more.",
         diagnose: `1. \`certgate status\` shows the words of the error with a hint.
 2. \`journalctl -u certgate --since -1d | grep 'rotation of the control plane'\`
-3. \`ls -la DIR/certs DIR/certs/*/\` as the user of certgate: can it read all of it, and write in \`certs\`? The unit needs \`ReadWritePaths=\`, see the example \`rotation.conf\`.`,
+3. \`ls -la DIR/certs DIR/certs/*/\` as the user of certgate: can it read all of it, and write in \`certs\`? The unit needs \`ReadWritePaths=\`, see the example \`config-home.conf\`.`,
         remediate:
           "Repair owner, mode or disk; the next attempt then works, or `systemctl reload certgate` makes it at once. Files that do not fit together are made anew by `certgate certgen --config-home DIR --overwrite`.",
       },
