@@ -52,7 +52,7 @@ export async function loadConfig(
     absent = error instanceof Deno.errors.NotFound;
     if (named !== undefined || !absent) {
       const message = `Cannot read the configuration: ${(error as Error).message}`;
-      return failed(path, message, absent ? "check the path of the configuration file" : "");
+      return failed(path, message, absent ? "check the path of the configuration file" : hintFor(error));
     }
     text = "";
   }
@@ -70,6 +70,13 @@ export async function loadConfig(
   }
   const parsed = parseConfig(text, path, overrides);
   return parsed.ok ? { ok: true, config: parsed.config, file: absent ? null : path, overrides } : parsed;
+}
+
+// What install.sh writes is for root and the group certgate alone.
+function hintFor(error: unknown): string {
+  return error instanceof Deno.errors.PermissionDenied
+    ? "run it as root, or as a user who may read that file"
+    : "";
 }
 
 function failed(file: string, message: string, hint: string): LoadedConfig {

@@ -52,6 +52,18 @@ Deno.test("loadConfig() wants a file that is named, by the option or by the vari
   }
 });
 
+Deno.test({
+  name: "loadConfig() says who may read a file that is closed to this user",
+  ignore: Deno.uid() === 0,
+  fn: () =>
+    withFile("", async (file) => {
+      await Deno.chmod(file, 0o000);
+      const loaded = await loadConfig({ config: file }, none);
+      assert(!loaded.ok);
+      assert.equal(loaded.complaints[0].hint, "run it as root, or as a user who may read that file");
+    }),
+});
+
 Deno.test("loadConfig() says how an assignment is written", async () => {
   const loaded = await loadConfig({ set: ["log.level"] }, none);
   assert(!loaded.ok);
