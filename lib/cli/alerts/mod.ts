@@ -9,7 +9,9 @@ import { BACKSTOP_ALERTS } from "./backstop_alerts.ts";
 import { CERTIFICATE_ALERTS } from "./certificate_alerts.ts";
 import { DAEMON_ALERTS } from "./daemon_alerts.ts";
 import { DELIVERY_ALERTS } from "./delivery_alerts.ts";
+import { DEPENDENT_ALERTS } from "./dependent_alerts.ts";
 import { FLEET_ALERTS } from "./fleet_alerts.ts";
+import { ROTATION_ALERTS } from "./rotation_alerts.ts";
 import { SUPPLY_ALERTS } from "./supply_alerts.ts";
 import { TRUST_ALERTS } from "./trust_alerts.ts";
 
@@ -25,6 +27,8 @@ export const ALERT_GROUPS: readonly AlertGroup[] = [
   SUPPLY_ALERTS,
   DELIVERY_ALERTS,
   DAEMON_ALERTS,
+  ROTATION_ALERTS,
+  DEPENDENT_ALERTS,
   TRUST_ALERTS,
 ];
 
