@@ -81,10 +81,10 @@ Deno.test("certgate run rotates a tree that is past its moment while the hook an
         "a week, and a day before it",
       );
       // The generation before is removed after it, and then the attempt has ended.
+      const rotated = { mode: "staged", outcome: "rotated" };
       const { value: metrics } = await until("it is counted", async () => {
         const metrics = await certgate.metrics();
-        return total(metrics, "certgate_rotations_total", { mode: "staged", outcome: "rotated" }) === 1 &&
-          metrics;
+        return total(metrics, "certgate_rotations_total", rotated) === 1 ? metrics : null;
       }, SOON);
       assert.equal(total(metrics, "certgate_rotations_total"), 1);
       assert(total(metrics, "certgate_rotation_due_timestamp_seconds") * 1000 > Date.now());
