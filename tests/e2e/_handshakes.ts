@@ -85,7 +85,9 @@ export class Handshakes {
 
   /** Waits until the peer uses what is there, and no handshake is left that began before. */
   async caughtUp(): Promise<void> {
-    await until("the late peer uses what is there", () => this.peer.isCurrent(), { within: 20_000 });
+    await until("the late peer uses what is there", () => this.peer.isCurrent(), {
+      within: this.peer.late + 20_000,
+    });
     await Promise.all(this.#underWay);
   }
 

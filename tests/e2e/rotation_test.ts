@@ -94,7 +94,7 @@ Deno.test({
   fn: () =>
     onBed({}, async (bed) => {
       const { rotations, xds } = await Rotations.start(bed);
-      const load = rotations.load();
+      const load = bed.keep(rotations.load());
       const shakes = bed.keep(await Handshakes.start(rotations.home, LATE));
       await singlePhase(rotations, xds, shakes);
       await staged(rotations, xds, shakes);

@@ -141,7 +141,7 @@ export async function runCertgate(args: readonly string[], cwd: string): Promise
     args: [...COMMAND.args, ...args],
     env: { NO_COLOR: "1" },
     cwd,
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(180_000),
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, out: text(stdout), err: text(stderr) };
