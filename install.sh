@@ -1059,7 +1059,8 @@ print_neighbours() {
   say ""
   if [ "$CERTBOT" = yes ]; then say "certbot is here. Its keys are closed to certgate until the group $GROUP may read them."; fi
   if [ -n "$EG" ]; then say "Envoy Gateway is here: $EG${EG_UNIT:+, unit $EG_UNIT}${EG_CONFIG:+, configuration $EG_CONFIG}."; fi
-  say "Run this again with --configure to have it all written, or put this into ${CONFIG#"$ROOT"}:"
+  say "Run this again with --configure to have it all written (beside a configuration that is there, as ${CONFIG##*/}.new),"
+  say "or put this into ${CONFIG#"$ROOT"}:"
   write_found
   if [ "$CERTBOT" = yes ]; then
     say ""
