@@ -19,10 +19,14 @@ export interface Refusal {
 export async function findRefusals(config: Config): Promise<Refusal[]> {
   const address = parseListenAddress(config.hook.listen);
   const socket = typeof address !== "string" && address.kind === "unix" ? dirname(address.path) : undefined;
-  const written = [["stateDir", config.stateDir], ["gate.output", config.gate.output], [
-    "hook.listen",
-    socket,
-  ]] as const;
+  const { automatic, configHome } = config.rotation;
+  const written = [
+    ["stateDir", config.stateDir],
+    ["gate.output", config.gate.output],
+    ["hook.listen", socket],
+    // Who only watches writes nothing.
+    ["rotation.configHome", automatic ? configHome : undefined],
+  ] as const;
   const refusals: Refusal[] = [];
   for (const [key, path] of written) {
     if (path === undefined || await mayWrite(path)) continue;

@@ -15,11 +15,16 @@ Deno.test("findRefusals() names each key that asks for more than the binary may"
 hook: {listen: "unix:///srv/hook.sock"}
 gate: {resources: /a, output: /srv/gate}
 envoy: {path: /srv/envoy}
+rotation: {automatic: true, configHome: /srv/eg}
 `);
   const refusals = await findRefusals(config);
   assert.deepEqual(refusals.map(({ key, message }) => [key, message]), [
     ["gate.output", 'Cannot use "/srv/gate" for "gate.output": this binary may not write there'],
     ["hook.listen", 'Cannot use "/srv" for "hook.listen": this binary may not write there'],
+    [
+      "rotation.configHome",
+      'Cannot use "/srv/eg" for "rotation.configHome": this binary may not write there',
+    ],
     ["envoy.path", 'Cannot use "/srv/envoy" for "envoy.path": this binary may not run it'],
   ]);
   assert.match(refusals[0].hint, /may write beneath \/var\/lib\/certgate/);
@@ -28,7 +33,10 @@ envoy: {path: /srv/envoy}
 Deno.test("findRefusals() finds nothing where everything is permitted, or nothing is asked for", {
   permissions: { write: ["/var/lib/certgate"], run: ["/usr/bin/envoy"], read: true, env: true },
 }, async () => {
-  assert.deepEqual(await findRefusals(read('hook: {listen: "tcp://127.0.0.1:1"}\nenvoy: {path: auto}')), []);
+  assert.deepEqual(
+    await findRefusals(read('hook: {listen: "tcp://127.0.0.1:1"}\nrotation: {configHome: /srv}')),
+    [],
+  );
   assert.deepEqual(
     await findRefusals(
       read('hook: {listen: "unix:///var/lib/certgate/s"}\nenvoy: {path: /usr/bin/envoy}\ngate: {}'),
