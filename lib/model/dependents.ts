@@ -36,6 +36,7 @@ export type DependentReason = keyof typeof DEPENDENT_REASONS;
 
 /** What is known of a dependent, as `/v1/status` shows it. */
 export interface DependentStatus {
+  /** As in the configuration. */
   readonly name: string;
   /** Whether it has one instance only, so that its restart makes a gap. */
   readonly single: boolean;
@@ -45,6 +46,7 @@ export interface DependentStatus {
   readonly fingerprint: string;
   /** When it is tried next; RFC 3339, `null` if it is not to be tried. */
   readonly retryAt: string | null;
+  /** Those that something is known of, in the order in which they were restarted. */
   readonly instances: readonly {
     /** Method and target, e.g. `systemd:ratelimit.service`. */
     readonly instance: string;

@@ -11,6 +11,7 @@ export interface InstanceMarker {
   readonly phase: "none" | "begun" | "acted" | "done";
   /** What told this run of it from another before the restart; `null` where nothing does. */
   readonly before: string | null;
+  /** What became of it so far. */
   readonly outcome: DependentOutcome | "pending";
   /** What people read about it. */
   readonly message: string;
@@ -20,6 +21,7 @@ export interface InstanceMarker {
 export interface DependentMarker {
   /** SHA-256 of the authority that it is, or was, restarted for: upper-case hex with colons. */
   readonly fingerprint: string;
+  /** Whether anything is left to be done, and whether the latest roll has failed. */
   readonly state: "pending" | "failed" | "done";
   /** Rolls in a row that have failed. */
   readonly failures: number;

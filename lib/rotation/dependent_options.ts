@@ -8,6 +8,7 @@ export interface DependentOptions {
   readonly fingerprint: string;
   /** The state directory of certgate; what has been done is written down in `dependents` below it. */
   readonly stateDir: string;
+  /** Where it is told. */
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -27,6 +28,7 @@ export interface DependentOptions {
 export interface InstanceResult {
   /** Method and target, e.g. `systemd:ratelimit.service`. */
   readonly instance: string;
+  /** What became of it. */
   readonly outcome: DependentOutcome;
   readonly reason: DependentReason;
   /** More about that; empty if there is nothing. */
