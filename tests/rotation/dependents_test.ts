@@ -133,7 +133,7 @@ class Keeper {
         this.onDown();
         if (this.#ended) return;
         // A start takes a moment, in which its number is the old one.
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await new Promise((resolve) => setTimeout(resolve, 400));
         if (!this.#ended) await this.#start();
       }
     })();
