@@ -57,6 +57,32 @@ Deno.test("compile() makes a binary whose commands have everything they need", {
   assert.match(typo.stderr, /did you mean "onDark"\?/);
 });
 
+Deno.test(
+  "compile() makes a binary that makes and replaces certificates of Envoy Gateway",
+  { ignore },
+  async () => {
+    using root = tempRoot();
+    const run = async (...args: string[]) =>
+      await runIn(root.path, await binary(), ["certgen", "--config-home", "eg", ...args, "-o", "json"]);
+    const fingerprints = async () => {
+      const { code, stdout, stderr } = await runIn(root.path, await binary(), [
+        "bundle",
+        "eg/certs/envoy/ca.crt",
+        "-o",
+        "json",
+      ]);
+      assert.equal(code, 0, stderr);
+      return stdout;
+    };
+    const made = await run();
+    assert.equal(made.code, 0, made.stderr);
+    const first = await fingerprints();
+    const replaced = await run("--overwrite", "--force");
+    assert.equal(replaced.code, 0, replaced.stderr);
+    assert.notEqual(await fingerprints(), first);
+  },
+);
+
 // The hook listens on TCP here: base runtimes before 2.7.14 cannot serve HTTP/2 on a Unix socket.
 Deno.test("compile() makes a binary that serves as an agent", { ignore }, async () => {
   using root = tempRoot();
