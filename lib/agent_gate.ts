@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { planGate } from "./gate/mod.ts";
 import { Alarm } from "./host/mod.ts";
-import type { EnvoyStatus, GatePlan, GateStatus, ObjectKey, PairState } from "./model/mod.ts";
+import type { EnvoyStatus, GateStatus } from "./model/mod.ts";
 import {
   type EgDirectory,
   openEgDirectory,
@@ -16,7 +15,8 @@ import { DeliveryTracker, type SeenGateway } from "./agent_delivery.ts";
 import type { GateParts } from "./agent_gate_parts.ts";
 import type { GateLog } from "./agent_gate_log.ts";
 import { reconcileAttributes } from "./agent_gate_span.ts";
-import { checkPlan, gatewayTest, listDark, nextEdge, readNudge } from "./agent_gate_plan.ts";
+import { judgeEverything } from "./agent_gate_judge.ts";
+import { gatewayTest, listDark, readNudge } from "./agent_gate_plan.ts";
 import { GateInputs } from "./agent_inputs.ts";
 import { EnvoyLooks } from "./agent_looks.ts";
 import { type Loop, makeLoop } from "./agent_loop.ts";
@@ -27,8 +27,6 @@ import { type GateView, makeStatus } from "./agent_status.ts";
 
 // The first change is published at once; a second within this time waits, so that a storm is a few reloads.
 const SPACING = 1000;
-// Envoy's word on a new pair is waited for this long; the rules stand alone until it comes.
-const PATIENCE = 7000;
 const RETRY = 5000;
 // What is still wrong is said again.
 const REMINDER = 3_600_000;
@@ -178,72 +176,38 @@ export class Gate {
 
   /** @returns whether something was published, so that Envoy Gateway has work to do. */
   async #reconcile(span: OpenSpan): Promise<boolean> {
-    const { clock, store, log, metrics } = this.#parts;
     const started = performance.now();
     this.#nudged = false;
-    const input = this.#inputs.gather();
-    const pairs = await this.#book.judge(input.arrivals, {
-      store: store(),
-      sources: input.sources,
+    const { now, again, ...believed } = await judgeEverything(this.#inputs, this.#book, {
       config: this.#config,
-      patience: PATIENCE,
-    }, clock());
-    const now = clock();
-    const { plan, refused } = checkPlan(this.#plan(input.objects, pairs, now), input.objects);
-    const findings = [...input.findings, ...plan.findings, ...refused];
+      parts: this.#parts,
+      nudge: this.#nudger.count,
+    });
+    const { plan } = believed;
     this.#delivery.published(plan);
     this.#dark = listDark(plan);
     const written = await this.#directory.publish(plan.objects);
-    if (written.changed) this.#publishedAt = clock();
     span.set(() => reconcileAttributes(plan, written.changed));
-    this.#view = {
-      plan,
-      pairs,
-      findings,
-      objects: input.objects,
-      files: input.files,
-      sources: input.sources,
-      directory: this.#config.gate.resources!,
-      output: this.#outputOf(written),
-      edge: nextEdge(pairs.values()),
-      doubt: this.#parts.doubt(),
-    };
-    const problem = written.problem !== "";
-    const pause = Math.min(problem ? RETRY : REMINDER, input.again ?? Infinity);
-    const next = Math.min(this.#view.edge ?? Infinity, now + pause);
-    this.#alarm.set(next, () => this.#work.poke());
+    this.#view = { ...believed, output: this.#outputOf(written) };
+    const pause = Math.min(written.problem !== "" ? RETRY : REMINDER, again ?? Infinity);
+    this.#alarm.set(Math.min(believed.edge ?? Infinity, now + pause), () => this.#work.poke());
     this.#nudger.published(written.changed);
     this.#noteProgress(false);
-    this.#log.tell({ ...this.#view, pairs: pairs.values(), problem: written.problem }, now);
-    if (!problem && written.changed) {
-      log.info("published to envoy gateway", {
-        revision: written.revision,
-        objects: plan.objects.length,
-        withheld: plan.listeners.filter(({ published }) => published === null).length,
-      });
-    }
+    this.#log.tell({ ...this.#view, pairs: believed.pairs.values(), problem: written.problem }, now);
+    if (written.problem === "" && written.changed) this.#log.published(written.revision, plan);
     this.#parts.onGateways(gatewayTest(plan));
-    metrics.observe("certgate_gate_reconcile_duration_seconds", (performance.now() - started) / 1000);
+    const seconds = (performance.now() - started) / 1000;
+    this.#parts.metrics.observe("certgate_gate_reconcile_duration_seconds", seconds);
     this.#show(true);
     this.#looks.hurry();
     return written.changed;
   }
 
-  #outputOf({ revision, problem }: Published): GateStatus["output"] {
+  #outputOf({ revision, problem, changed }: Published): GateStatus["output"] {
+    if (changed) this.#publishedAt = this.#parts.clock();
     const at = this.#publishedAt;
     const publishedAt = at === null ? null : rfc3339(at);
     return { file: this.#directory.file, revision, publishedAt, message: problem };
-  }
-
-  #plan(objects: GateView["objects"], pairs: ReadonlyMap<ObjectKey, PairState>, now: number): GatePlan {
-    const { neverGate, gate: { nameCoverage, certState } } = this.#config;
-    return planGate({
-      objects,
-      pairs,
-      now,
-      nudge: this.#nudger.count,
-      options: { neverGate, nameCoverage, certState },
-    });
   }
 
   #noteEnvoys(envoys: readonly EnvoyStatus[]): "moved" | "waiting" | "arrived" {

@@ -18,6 +18,15 @@ export class GateLog {
     this.#log = log;
   }
 
+  /** Something new was published under a revision. */
+  published(revision: string | null, plan: GatePlan): void {
+    this.#log.info("published to envoy gateway", {
+      revision,
+      objects: plan.objects.length,
+      withheld: plan.listeners.filter(({ published }) => published === null).length,
+    });
+  }
+
   /** @param now Milliseconds since the epoch. */
   tell(
     view: {

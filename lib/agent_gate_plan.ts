@@ -7,7 +7,8 @@ import type {
   ResourceFinding,
   ResourceObject,
 } from "./model/mod.ts";
-import { checkObject } from "./resources/mod.ts";
+import { planGate } from "./gate/mod.ts";
+import { checkObject, type Config } from "./resources/mod.ts";
 import type { DarkHostname } from "./server/mod.ts";
 import { keyOf } from "./agent_names.ts";
 
@@ -17,10 +18,24 @@ export async function readNudge(output: string): Promise<number> {
   return Math.max(0, ...[...text.matchAll(/^\s+nudge: (\d{1,15})$/gm)].map(([, count]) => Number(count)));
 }
 
+/**
+ * Plans what Envoy Gateway is given, without what it would refuse.
+ *
+ * @param config Of it what concerns the plan.
+ * @param input What is believed now; `nudge` is the counter that is published with it.
+ */
+export function planObjects(
+  { neverGate, gate: { nameCoverage, certState } }: Pick<Config, "neverGate" | "gate">,
+  input: Omit<Parameters<typeof planGate>[0], "options">,
+): { plan: GatePlan; refused: ResourceFinding[] } {
+  const plan = planGate({ ...input, options: { neverGate, nameCoverage, certState } });
+  return checkPlan(plan, input.objects);
+}
+
 const checked = new WeakMap<object, ReturnType<typeof checkObject>>();
 
 /** Takes out what Envoy Gateway would refuse, because one refused object makes it refuse them all. */
-export function checkPlan(
+function checkPlan(
   plan: GatePlan,
   read: readonly ResourceObject[],
 ): { plan: GatePlan; refused: ResourceFinding[] } {

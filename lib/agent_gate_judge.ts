@@ -1,0 +1,49 @@
+import type { GateParts } from "./agent_gate_parts.ts";
+import { nextEdge, planObjects } from "./agent_gate_plan.ts";
+import type { GateInputs } from "./agent_inputs.ts";
+import type { PairBook } from "./agent_pairs.ts";
+import type { GateView } from "./agent_status.ts";
+import type { Config } from "./resources/mod.ts";
+
+// Envoy's word on a new pair is waited for this long; the rules stand alone until it comes.
+const PATIENCE = 7000;
+
+/** What is to be believed from now on: everything of a view but what became of writing it down. */
+export interface Judged extends Omit<GateView, "output"> {
+  /** When it was judged, milliseconds since the epoch. */
+  readonly now: number;
+  /** Milliseconds after which something that was not believed yet has to be looked at again; `null` if nothing. */
+  readonly again: number | null;
+}
+
+/**
+ * Takes what was read, judges every pair and plans what is published. Writes nothing.
+ *
+ * @param inputs What stands on disk.
+ * @param book What was judged before, and the last good pairs.
+ * @param settings `nudge` is the counter that is published with the plan.
+ */
+export async function judgeEverything(
+  inputs: GateInputs,
+  book: PairBook,
+  { config, parts, nudge }: { config: Config; parts: GateParts; nudge: number },
+): Promise<Judged> {
+  const { objects, files, sources, findings, arrivals, again } = inputs.gather();
+  const asking = { store: parts.store(), sources, config, patience: PATIENCE };
+  const pairs = await book.judge(arrivals, asking, parts.clock());
+  const now = parts.clock();
+  const { plan, refused } = planObjects(config, { objects, pairs, now, nudge });
+  return {
+    plan,
+    pairs,
+    findings: [...findings, ...plan.findings, ...refused],
+    objects,
+    files,
+    sources,
+    directory: config.gate.resources!,
+    edge: nextEdge(pairs.values()),
+    doubt: parts.doubt(),
+    now,
+    again,
+  };
+}
