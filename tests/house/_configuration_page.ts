@@ -44,7 +44,7 @@ certgate run --set log.level=debug
 
 **In what order.** The file, then variables of the environment, then \`--set\`; the later counts. The variable of a key is in
 the tables. A value is YAML: \`CERTGATE_NEVER_GATE='[default/a, default/b]'\`. Lists are replaced as a whole. An empty variable
-counts as not set.
+counts as not set. A variable with a wrong name is not seen at all: \`certgate config check\` names those that were.
 
 **When.** SIGHUP reads everything again, all or nothing: with a wrong file the configuration in use stays, the log says what
 is wrong, and \`certgate_config_reload_failed\` is 1. Keys with "yes" under "restart" are only read at the start; the log names
