@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { CertificateFacts } from "../model/mod.ts";
 import { mergeTrust } from "../pki/mod.ts";
+import { findStranger, STRANGER_HINT } from "./find_stranger.ts";
 import { type Journal, type PendingRotation, readJournal } from "./journal.ts";
 import { judgeTree, readFiles, readTree, type TreeReading } from "./read_tree.ts";
 import { CONVERGENCE, type RotationOptions } from "./rotation_options.ts";
@@ -150,6 +151,10 @@ export interface RotationPlan {
 
 /** Says what a run would do, and changes nothing. */
 export async function planRotation(goal: RotationGoal, options: RotationOptions): Promise<RotationPlan> {
+  const stranger = await findStranger(options.configHome);
+  if (stranger !== null) {
+    return { decision: { kind: "refuse", why: stranger, hint: STRANGER_HINT }, steps: [], carriedOver: null };
+  }
   const now = options.clock();
   const situation = await lookAround(options.configHome);
   const decision = decideRotation(goal, situation, { ...options, now });

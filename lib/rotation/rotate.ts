@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { tryHoldState, wordsOf } from "../host/mod.ts";
 import { beginRotation, saveJournal } from "./_begin_rotation.ts";
+import { findStranger, STRANGER_HINT } from "./find_stranger.ts";
 import { type Going, goOnRotation, Interrupted, settlePhase } from "./_go_on.ts";
 import type { PendingRotation } from "./journal.ts";
 import {
@@ -51,6 +52,10 @@ export function stagedRotation(options: RotationOptions): Promise<RotationResult
 async function run(goal: RotationGoal, options: RotationOptions): Promise<RotationResult> {
   const certs = join(options.configHome, "certs");
   try {
+    const stranger = await findStranger(options.configHome);
+    if (stranger !== null) {
+      return answer({ kind: "refuse", why: stranger, hint: STRANGER_HINT }, certs, { authority: null });
+    }
     const situation = await lookAround(options.configHome);
     const decision = decideRotation(goal, situation, { ...options, now: options.clock() });
     // Nothing is written where nothing is to be done, not even a lock.
@@ -142,7 +147,7 @@ function isInPlace({ trust, leaves }: PendingRotation, target: string | null): b
 function answer(
   decision: Extract<RotationDecision, { kind: "refuse" | "nothing" }>,
   certs: string,
-  { authority }: TreeReading,
+  { authority }: Pick<TreeReading, "authority">,
   words = "are already present and were not changed",
 ): RotationResult {
   const fingerprint = authority?.fingerprint ?? null;
