@@ -20,6 +20,12 @@ export function runtimeChecksClients(version: string): boolean {
   return true;
 }
 
+/**
+ * Milliseconds for a handshake. Whoever reaches the port can open connections without a certificate, and each of them costs memory
+ * and a descriptor until it is over; the runtime would give it two minutes.
+ */
+const HANDSHAKE = 10_000;
+
 // grpc-js has credentials that reload too, and those cannot ask for TLS 1.3. The class is abstract in its types only.
 class Reloading extends (ServerCredentials as unknown as Credentials) {
   override _equals(other: ServerCredentials): boolean {
@@ -32,8 +38,10 @@ export class HookCredentials {
   /** For the server. A client that the runtime cannot verify comes as far as the guard, which knows why. */
   readonly server: ServerCredentials;
 
-  constructor(material: TlsMaterial) {
-    this.server = new Reloading({ requestCert: true, rejectUnauthorized: false }, contextOf(material));
+  /** @param handshakeTimeout Milliseconds after which a handshake that has not ended is ended; other ones in tests. */
+  constructor(material: TlsMaterial, handshakeTimeout = HANDSHAKE) {
+    const options = { requestCert: true, rejectUnauthorized: false, handshakeTimeout };
+    this.server = new Reloading(options, contextOf(material));
   }
 
   /** Takes other material into use, in one step. */

@@ -79,7 +79,7 @@ const CLIENT_USAGES = new Set(["clientAuth", "anyExtendedKeyUsage"]);
 function isNamed(name: string, allowed: string): boolean {
   const [one, other] = [name.toLowerCase(), allowed.toLowerCase()];
   return other.startsWith("*.")
-    ? one.includes(".") && one.slice(one.indexOf(".")) === other.slice(1)
+    ? one.indexOf(".") > 0 && one.slice(one.indexOf(".")) === other.slice(1)
     : one === other;
 }
 
@@ -115,7 +115,8 @@ function findPath(
       const issuers = [...all].filter((one) => isIssuer(one, link));
       return issuers.find(({ facts }) => validityAt(facts, now) === "valid") ?? issuers[0];
     };
-    const anchor = issuerAmong(anchors);
+    // One that is no authority was put there for itself: it vouches for nobody else.
+    const anchor = issuerAmong(anchors.filter(({ facts }) => facts.isCa || isSame(facts, link.facts)));
     if (anchor) return [...path, anchor];
     const next = issuerAmong([...rest].filter(({ facts }) => facts.isCa));
     if (next === undefined) return null;
@@ -123,6 +124,10 @@ function findPath(
     path.push(next);
     link = next;
   }
+}
+
+function isSame(one: CertificateFacts, other: CertificateFacts): boolean {
+  return one.fingerprint === other.fingerprint;
 }
 
 function isIssuer(issuer: Link, { certificate }: Link): boolean {

@@ -72,6 +72,9 @@ Deno.test("judgeClient() follows what the client shows up to an authority", () =
 Deno.test("judgeClient() takes no certificate for an authority that is none", async () => {
   const noCa = await make("middle", { keys: middleKeys });
   assert.equal(judgeClient([below, noCa], [root], EVERYBODY).refusal, "foreign_ca");
+  assert.equal(judgeClient([below], [anchor(noCa)], EVERYBODY).refusal, "foreign_ca");
+  const alone = await make("alone", { issuer: ["alone", leafKeys] });
+  assert.equal(judgeClient([alone], [anchor(alone)], EVERYBODY).refusal, null, "it stands for itself");
 });
 
 Deno.test("judgeClient() takes no signature of another key under the same name", async () => {
@@ -110,13 +113,17 @@ const NAMES: readonly [names: string[] | undefined, allowed: string[], enters: b
   [["a.b.example.com"], ["*.example.com"], false],
   [["example.com"], ["*.example.com"], false],
   [["*.example.com"], ["a.example.com"], false],
+  [[".example.com"], ["*.example.com"], false],
+  [["a.example.com\0.example.org"], ["a.example.com", "*.example.com"], false],
   [["other"], ["leaf"], false],
   [undefined, ["leaf"], true],
   [undefined, ["other"], false],
 ];
 
 for (const [names, allowedNames, enters] of NAMES) {
-  const what = `${names ?? "the common name"} with ${allowedNames.join(", ") || "no names"} allowed`;
+  const what = `${names?.map((name) => name.replace("\0", "(zero byte)")) ?? "the common name"} with ${
+    allowedNames.join(", ") || "no names"
+  } allowed`;
   Deno.test(`judgeClient() ${enters ? "lets in" : "refuses"} ${what}`, async () => {
     const leaf = await make("leaf", { names });
     const { refusal } = judgeClient([leaf], [root], { allowedNames, now: NOW });
