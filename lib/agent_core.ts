@@ -1,0 +1,68 @@
+import { GateHolder } from "./agent_gate_holder.ts";
+import { GenerationHolder } from "./agent_generation.ts";
+import type { AgentParts } from "./agent_parts.ts";
+import { believedTime } from "./agent_time.ts";
+import {
+  loadThrowaways,
+  type Metrics,
+  openStatusKeeper,
+  openVerdictKeeper,
+  type StatusKeeper,
+  type VerdictKeeper,
+} from "./outputs/mod.ts";
+import type { Config } from "./resources/mod.ts";
+import { CallsUnderWay, makeHookHandlers, SnapshotReports } from "./server/mod.ts";
+
+/** What everything else stands on: what is remembered, what is believed, and what answers. Nothing of it listens yet. */
+export interface Core {
+  readonly time: ReturnType<typeof believedTime>;
+  /** Milliseconds since the epoch, as they are believed. */
+  readonly clock: () => number;
+  readonly keeper: StatusKeeper;
+  readonly verdicts: VerdictKeeper;
+  readonly generation: GenerationHolder;
+  readonly reports: SnapshotReports;
+  readonly gate: GateHolder;
+  readonly calls: CallsUnderWay;
+  readonly handlers: ReturnType<typeof makeHookHandlers>;
+}
+
+/** Reads what is remembered and puts the parts together. */
+export async function openCore(config: Config, parts: AgentParts, metrics: Metrics): Promise<Core> {
+  const { log, version } = parts;
+  let lastSeen: number | null = null;
+  const time = believedTime(parts.clock, parts.released ?? -Infinity, () => lastSeen);
+  const clock = () => time().now;
+  const keeper = await openStatusKeeper({ stateDir: config.stateDir, log, clock });
+  lastSeen = keeper.lastSeen;
+  const verdicts = await openVerdictKeeper(config.stateDir, version, log, metrics);
+  const throwaways = await loadThrowaways(config.stateDir, clock(), log);
+  const { envoyCheckInterval } = parts;
+  const generationParts = { log, metrics, clock, keeper: verdicts, envoyCheckInterval };
+  const generation = await GenerationHolder.open(config, generationParts);
+  const reports = new SnapshotReports({ log, metrics, clock });
+  const gate = new GateHolder({
+    log,
+    metrics,
+    clock,
+    keeper,
+    setTimer: parts.setTimer,
+    spacing: parts.spacing,
+    doubt: () => time().doubt,
+    store: () => generation.now.store,
+    onGateways: (isKnown) => reports.retain(isKnown),
+  });
+  const calls = new CallsUnderWay();
+  const handlers = makeHookHandlers({
+    generation: () => generation.now,
+    reports,
+    throwaways,
+    metrics,
+    log,
+    clock,
+    calls,
+    dark: () => gate.dark(),
+    onAnswered: ({ gateways, outcome }) => gate.answered(gateways, outcome),
+  });
+  return { time, clock, keeper, verdicts, generation, reports, gate, calls, handlers };
+}

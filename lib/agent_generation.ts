@@ -1,0 +1,69 @@
+import type { Log } from "./model/mod.ts";
+import type { VerdictKeeper } from "./outputs/mod.ts";
+import type { Config } from "./resources/mod.ts";
+import {
+  type Generation,
+  type GenerationParts,
+  type HostEnvoy,
+  lookForEnvoy,
+  makeGeneration,
+  sameEnvoy,
+} from "./server/mod.ts";
+
+const ENVOY_CHECK_INTERVAL = 30_000;
+
+/** What a {@linkcode GenerationHolder} is given from outside. */
+export interface GenerationHolderParts extends GenerationParts {
+  readonly keeper: VerdictKeeper;
+  /** Milliseconds between looks at the Envoy binary of the host; half a minute unless told. */
+  readonly envoyCheckInterval?: number;
+}
+
+/** Owns the one generation: replaces it when the configuration or the Envoy binary of the host is another one. */
+export class GenerationHolder {
+  readonly #parts: GenerationHolderParts;
+  readonly #check: ReturnType<typeof setInterval>;
+  #now: Generation;
+
+  private constructor(first: Generation, parts: GenerationHolderParts) {
+    this.#parts = parts;
+    this.#now = first;
+    this.#check = setInterval(() => this.#lookAgain(), parts.envoyCheckInterval ?? ENVOY_CHECK_INTERVAL);
+  }
+
+  /** Makes the first generation, from what was known before. */
+  static async open(config: Config, parts: GenerationHolderParts): Promise<GenerationHolder> {
+    const envoy = await lookForEnvoy(config.envoy.path);
+    return new GenerationHolder(makeGeneration(config, parts.keeper.known, envoy, parts), parts);
+  }
+
+  /** What is believed now. To be read once per call. */
+  get now(): Generation {
+    return this.#now;
+  }
+
+  /** Takes a new configuration into use. */
+  async use(next: Config): Promise<void> {
+    this.#renew(next, await lookForEnvoy(next.envoy.path, this.#now.envoy));
+  }
+
+  /** Looks for Envoy no more. */
+  stop(): void {
+    clearInterval(this.#check);
+  }
+
+  #renew(config: Config, envoy: HostEnvoy): void {
+    this.#now = makeGeneration(config, new Map(this.#now.store.entries()), envoy, this.#parts);
+  }
+
+  // Envoy Gateway may fetch its Envoy after certgate has started, and a package manager may replace it at any time.
+  async #lookAgain(): Promise<void> {
+    const before = this.#now;
+    const found = await lookForEnvoy(before.config.envoy.path, before.envoy);
+    // A reload in the meantime has looked for itself.
+    if (this.#now !== before || sameEnvoy(found, before.envoy)) return;
+    this.#renew(before.config, found);
+    const log: Log = this.#parts.log;
+    log.info("the envoy binary has changed, what it has not judged is asked again", { envoy: found.path });
+  }
+}
