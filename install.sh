@@ -1050,8 +1050,13 @@ open_certbot() {
 } 2>"$WORK/said"
 
 suggest_neighbours() {
-  if [ -z "$before" ] || [ "$CHANGED" = yes ]; then
-    if [ "$CERTBOT" = yes ] || [ -n "$EG" ]; then print_neighbours; fi
+  if [ -n "$before" ] && [ "$CHANGED" = no ]; then return 0; fi
+  if [ "$CERTBOT" = yes ] || [ -n "$EG" ]; then
+    print_neighbours
+  elif [ -z "$before" ]; then
+    say ""
+    say "Neither certbot (${LETSENCRYPT#"$ROOT"}/live) nor Envoy Gateway was found here. Say in ${CONFIG#"$ROOT"} where certificates"
+    say "and Gateway API objects are; certgate eg-config then prints what Envoy Gateway needs, and certgate status what is so."
   fi
 }
 

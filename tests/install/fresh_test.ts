@@ -15,6 +15,7 @@ for (const shell of SHELLS) {
     assert.equal(stderr, "");
     assert.equal(code, 0);
     assert.match(stdout, /certgate 0\.1\.0 is installed: \/usr\/local\/bin\/certgate/);
+    assert.match(stdout, /Neither certbot \(\/etc\/letsencrypt\/live\) nor Envoy Gateway was found here/);
     assert.deepEqual(calls.map((call) => call.replaceAll(host.folder, "").replace(/\S*\/unpacked/, "…")), [
       `systemd-sysusers …/certgate_0.1.0_linux_${ARCH}/systemd/certgate.sysusers`,
       "chown root:certgate /root/etc/certgate/resources",
