@@ -27,7 +27,7 @@ const NOTHING = new Uint8Array();
  * - What is expired or there twice is left out, and what is over the cap; the order of the files counts.
  * - Never writes a bundle with nothing in it: whoever reads it would trust nobody, or everybody.
  *
- * @returns 0 if every certificate stays, 1 if some are left out or unreadable, 2 if a file cannot be read, 3 if the result
+ * @returns 0 if every certificate stays, 1 if some are left out or unreadable or there is none, 2 if a file cannot be read, 3 if the result
  * would be empty or cannot be written.
  */
 export async function bundle(
@@ -56,13 +56,16 @@ export async function bundle(
     warning.replace(/of bundle (\d+)/, (_, number) => `of ${JSON.stringify(files[Number(number) - 2])}`)
   );
   for (const warning of unreadable) terminal.err(`warning: ${printable(warning)}\n`);
+  const empty = merged.members.length + merged.leftOut.length + unreadable.length === 0;
+  if (empty && !options.merge) terminal.err("warning: there is no certificate in PEM in what was given\n");
   const report = renderReport(merged, unreadable, options.output);
   if (!options.merge) terminal.out(report);
   else {
     const code = await write(merged, report, options, terminal);
     if (code !== EXIT.ok) return code;
   }
-  return merged.leftOut.length + unreadable.length > 0 && !options.merge ? EXIT.found : EXIT.ok;
+  const found = empty || merged.leftOut.length + unreadable.length > 0;
+  return found && !options.merge ? EXIT.found : EXIT.ok;
 }
 
 async function readBundle(file: string): Promise<Uint8Array | string> {

@@ -17,6 +17,7 @@ function addCertgen(program: Command, terminal: Terminal, done: Done): void {
     .requiredOption(
       "--config-home <dir>",
       "configHome of Envoy Gateway; the certificates are below its certs",
+      readDirectory,
     )
     .option("--overwrite", "replace what is there, all at once")
     .option("--staged", "replace what is there, trust first; goes on with a staged rotation that has begun")
@@ -25,7 +26,10 @@ function addCertgen(program: Command, terminal: Terminal, done: Done): void {
     .addOption(new Option("--key <kind>", "kind of the keys").choices(["ecdsa", "rsa"]).default("ecdsa"))
     .option("--lifetime <days>", "days of validity", readDays, 1825)
     .option("--rotate-hmac", "replace the secret of OpenID Connect cookies as well: everybody logs in again")
-    .option("--namespace <name>", "namespace in the names that Kubernetes gives", "envoy-gateway-system")
+    .addOption(
+      new Option("--namespace <name>", "namespace in the names that Kubernetes gives")
+        .argParser(readNamespace).default("envoy-gateway-system"),
+    )
     .addOption(
       new Option("--convergence <time>", "the time in which everybody has read new files")
         .argParser(readDuration).default(65_000, "65s"),
@@ -60,6 +64,18 @@ function readDays(text: string): number {
     throw new InvalidArgumentError(`Expected a whole number of days, at most ${MOST_DAYS}.`);
   }
   return Number(text);
+}
+
+// Of a variable that is not set: "." would be something that nobody has asked for.
+function readDirectory(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("Expected the path of a directory.");
+  return text;
+}
+
+/** A label (RFC 1123): it becomes a part of names in certificates. */
+function readNamespace(text: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected up to 63 lower-case letters, digits and hyphens.");
 }
 
 function readCount(text: string): number {

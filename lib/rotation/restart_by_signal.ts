@@ -89,10 +89,12 @@ const GONE = { reason: "ProcessGone" } as const;
 async function readPid(path: string): Promise<number | Omit<Seen, "pid">> {
   const nothing = { identity: null, detail: path } as const;
   try {
-    const { mtime, isFile, size } = await Deno.stat(path);
+    const { mtime, isFile, size, mode } = await Deno.stat(path);
     const unusable = (detail: string) =>
       ({ ...nothing, state: "unknown", reason: "PidFileUnusable", detail }) as const;
     if (!isFile || size > MOST_BYTES) return unusable("it is not a pid file");
+    // Whoever writes there says who gets the signal.
+    if (((mode ?? 0) & 0o002) !== 0) return unusable("every user may write it");
     const started = Date.now() - Deno.osUptime() * 1000;
     // One written in the first seconds may look older than the start, which is known to the second alone.
     if (mtime !== null && mtime.getTime() < started - 5_000) {

@@ -178,6 +178,14 @@ Deno.test({
       const attempt = await method.restart(5000, ABOUT);
       assert.equal(attempt.kind === "failed" && attempt.reason, "PidFileUnusable", text);
     }
+    await withProcess(async (pid) => {
+      await Deno.writeTextFile(pidFile, `${pid}\n`);
+      await Deno.chmod(pidFile, 0o666);
+      const open = await method.restart(5000, ABOUT);
+      assert.equal(open.kind === "failed" && open.reason, "PidFileUnusable");
+      await Deno.chmod(pidFile, 0o644);
+      assert.equal((await method.restart(5000, ABOUT)).kind, "done");
+    });
   }));
 
 Deno.test(

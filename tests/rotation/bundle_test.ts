@@ -56,6 +56,9 @@ Deno.test("bundle --merge writes no bundle that nobody could trust", async () =>
     assert.match(err, /nothing in them can be trusted now/);
     assert.equal(await Deno.readTextFile(out), "as it was");
     assert.equal((await certgate(join(home, "none.pem"))).code, 2);
+    const nothing = await certgate(out);
+    assert.equal(nothing.code, 1);
+    assert.match(nothing.err, /no certificate in PEM/);
     assert.equal((await certgate(file, "--out", out)).code, 2);
   });
 });

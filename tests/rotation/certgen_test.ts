@@ -40,6 +40,17 @@ Deno.test("certgen creates, and a second run changes nothing", async () => {
   });
 });
 
+Deno.test("certgen takes no empty path, and no namespace that is none", async () => {
+  await inHome(async (home) => {
+    for (const args of [["--config-home", ""], ["--config-home", home, "--namespace", "A B"]]) {
+      const { code, err } = await certgate("certgen", ...args);
+      assert.equal(code, 2);
+      assert.match(err, /is invalid\. Expected/);
+    }
+    assert.equal((await readTree(home)).state, "absent");
+  });
+});
+
 Deno.test("certgen takes a tree that Envoy Gateway made as present, and touches none of it", async () => {
   await inHome(async (home) => {
     await putPlain(home, 0);
