@@ -27,6 +27,7 @@ export const NOT_RUN: readonly { readonly begins: string; readonly why: string }
   { begins: "podman build", why: "there is nothing on a machine that tests run on that builds images" },
   { begins: "sh deploy/rollout.sh", why: "tests/deploy/rollout_test.ts runs it against hosts of its own" },
   { begins: "systemctl ", why: "there is no service of certgate on a machine that tests run on" },
+  { begins: "runuser ", why: "needs the user that the installer makes; lib/rotation tests who is refused" },
   { begins: "ss -ltnp", why: "shows what listens on the machine of the tests" },
   { begins: "pgrep ", why: "shows the processes of the machine of the tests" },
   { begins: "namei ", why: "only looks; not everywhere installed" },
