@@ -93,6 +93,8 @@ export const HELP = {
       "--staged; then ca.crt holds the new authority and the one before.",
       "--staged has trust in the new authority go first, so that nobody who reads late refuses another. It can be " +
       "interrupted at any moment; the same command goes on with it.",
+      "Run it as the user that Envoy Gateway runs as: root is refused where somebody else may write. It restarts nobody; a " +
+      "running certgate does that for the dependents of its configuration.",
     ],
     exitCodes: {
       0: "done, or already present",
