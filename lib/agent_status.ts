@@ -5,6 +5,7 @@ import type {
   Condition,
   GatePlan,
   GateStatus,
+  GatewayState,
   HostnameStatus,
   Json,
   ListenerState,
@@ -46,56 +47,20 @@ export function makeStatus(
   { keeper, delivery, now }: { keeper: StatusKeeper; delivery: DeliveryTracker; now: number },
 ): GateStatus {
   const { plan } = view;
-  const generations = makeGenerations(view.objects, keeper);
   const subjects = new Set<string>();
-  const stamp = (subject: string, bare: readonly BareCondition[], generation: number): Condition[] => {
+  const stamp: Stamp = (subject, bare, generation) => {
     subjects.add(subject);
     return keeper.stamp(subject, bare, generation);
   };
-  const listeners = plan.listeners.map((listener): ListenerStatus => {
-    const { place, ...rest } = listener;
-    const reached = delivery.of(listener);
-    const { owner } = listener;
-    const subject = `listener ${owner.kind} ${keyOf(owner)} ${listener.name}`;
-    return {
-      ...rest,
-      secrets: rest.secrets.map((secret) => ({ ...secret, verdict: plainVerdict(secret.verdict) })),
-      place: placeText(place),
-      conditions: stamp(subject, listenerConditions(listener, reached), generations(owner.kind, owner)),
-      delivery: reached,
-    };
-  });
+  const generations = makeGenerations(view.objects, keeper);
+  const showing: Showing = { stamp, generations, delivery };
   const byGateway = Map.groupBy(plan.listeners, ({ gateway }) => keyOf(gateway));
-  const gateways = plan.gateways.map((gateway) => {
-    const { place, ...rest } = gateway;
-    const own = byGateway.get(keyOf(gateway)) ?? [];
-    const ready = certificatesReady(own);
-    const generation = generations("Gateway", gateway);
-    return {
-      ...rest,
-      place: placeText(place),
-      generation,
-      conditions: ready ? stamp(`gateway ${keyOf(gateway)}`, [ready], generation) : [],
-      seenRevision: gateway.published.length === 0
-        ? null
-        : delivery.seen({ namespace: gateway.namespace, name: gateway.published[0] }),
-      converged: delivery.converged(gateway, own),
-    };
-  });
-  const hostnames = plan.gateways.flatMap((gateway): HostnameStatus[] => {
-    const own = (byGateway.get(keyOf(gateway)) ?? []).filter(({ managed }) => managed);
-    return [...new Set(own.map(({ hostname }) => hostname))].map((hostname) => ({
-      hostname,
-      gateway: { namespace: gateway.namespace, name: gateway.name },
-      conditions: stamp(
-        `hostname ${keyOf(gateway)} ${hostname}`,
-        [certificateReady(hostname, own.filter((listener) => listener.hostname === hostname))],
-        generations("Gateway", gateway),
-      ),
-    }));
-  });
+  const of = (gateway: ObjectName) => byGateway.get(keyOf(gateway)) ?? [];
+  const listeners = plan.listeners.map((listener) => listenerStatus(listener, showing));
+  const gateways = plan.gateways.map((gateway) => gatewayStatus(gateway, of(gateway), showing));
+  const hostnames = plan.gateways.flatMap((gateway) => hostnameStatuses(gateway, of(gateway), showing));
   const proxies = view.objects.filter(isProxy).map((proxy) =>
-    proxyStatus(proxy, byGateway.get(keyOf(proxy)) ?? [], stamp, generations("HTTPProxy", proxy))
+    proxyStatus(proxy, of(proxy), stamp, generations("HTTPProxy", proxy))
   );
   keeper.retain(subjects);
   return {
@@ -118,6 +83,67 @@ export function makeStatus(
     clock: view.doubt,
     nextEdge: view.edge === null ? null : rfc3339(view.edge),
   };
+}
+
+/** What every part of a status is shown with. */
+interface Showing {
+  readonly stamp: Stamp;
+  readonly generations: ReturnType<typeof makeGenerations>;
+  readonly delivery: DeliveryTracker;
+}
+
+function listenerStatus(
+  listener: ListenerState,
+  { stamp, generations, delivery }: Showing,
+): ListenerStatus {
+  const { place, ...rest } = listener;
+  const { owner } = listener;
+  const reached = delivery.of(listener);
+  const subject = `listener ${owner.kind} ${keyOf(owner)} ${listener.name}`;
+  const conditions = listenerConditions(listener, reached);
+  return {
+    ...rest,
+    secrets: rest.secrets.map((secret) => ({ ...secret, verdict: plainVerdict(secret.verdict) })),
+    place: placeText(place),
+    conditions: stamp(subject, conditions, generations(owner.kind, owner)),
+    delivery: reached,
+  };
+}
+
+function gatewayStatus(
+  gateway: GatewayState,
+  own: readonly ListenerState[],
+  { stamp, generations, delivery }: Showing,
+): GateStatus["gateways"][number] {
+  const { place, ...rest } = gateway;
+  const ready = certificatesReady(own);
+  const generation = generations("Gateway", gateway);
+  const { namespace, published: [first] } = gateway;
+  return {
+    ...rest,
+    place: placeText(place),
+    generation,
+    conditions: ready ? stamp(`gateway ${keyOf(gateway)}`, [ready], generation) : [],
+    seenRevision: first === undefined ? null : delivery.seen({ namespace, name: first }),
+    converged: delivery.converged(gateway, own),
+  };
+}
+
+function hostnameStatuses(
+  gateway: GatewayState,
+  listeners: readonly ListenerState[],
+  { stamp, generations }: Showing,
+): HostnameStatus[] {
+  const own = listeners.filter(({ managed }) => managed);
+  return [...new Set(own.map(({ hostname }) => hostname))].map((hostname) => ({
+    hostname,
+    gateway: { namespace: gateway.namespace, name: gateway.name },
+    conditions: stamp(
+      `hostname ${keyOf(gateway)} ${hostname}`,
+      [certificateReady(hostname, own.filter((listener) => listener.hostname === hostname))],
+      generations("Gateway", gateway),
+    ),
+  }));
 }
 
 type Stamp = (subject: string, bare: readonly BareCondition[], generation: number) => Condition[];
