@@ -56,6 +56,7 @@ Deno.test("findRefusals() names each program of a dependent that the binary may 
   const config = read(`
 envoy: {path: auto}
 rotation:
+  configHome: /etc/envoy-gateway
   dependents:
     - name: limit
       instances:

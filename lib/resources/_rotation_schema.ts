@@ -35,7 +35,10 @@ export const rotation = z.strictObject({
       "host:port of who takes part in its mutual TLS; they are asked, so that the wait may end sooner",
     ),
   dependents,
-}).superRefine(({ automatic, configHome }, context) => {
-  if (!automatic || configHome !== undefined) return;
-  context.addIssue({ code: "custom", message: 'Automatic rotation needs "configHome"' });
+}).superRefine(({ automatic, configHome, dependents }, context) => {
+  if (configHome !== undefined) return;
+  if (automatic) context.addIssue({ code: "custom", message: 'Automatic rotation needs "configHome"' });
+  if (dependents.length === 0) return;
+  const message = 'Dependents need "configHome": without it no rotation is ever seen';
+  context.addIssue({ code: "custom", path: ["dependents"], message });
 }).prefault({});

@@ -10,6 +10,7 @@ const complaints = (text: string) => {
 
 Deno.test("parseConfig() names the instance of a dependent that has no method, or two", () => {
   const text = `rotation:
+  configHome: /eg
   dependents:
     - name: limit
       instances:
@@ -18,13 +19,14 @@ Deno.test("parseConfig() names the instance of a dependent that has no method, o
           command: [/a]
 `;
   assert.deepEqual(complaints(text), [
-    '5:11 Cannot use the value for "rotation.dependents.0.instances.0": Expected exactly one of systemd, signal, command, http',
-    '6:11 Cannot use the value for "rotation.dependents.0.instances.1": Expected exactly one of systemd, signal, command, http',
+    '6:11 Cannot use the value for "rotation.dependents.0.instances.0": Expected exactly one of systemd, signal, command, http',
+    '7:11 Cannot use the value for "rotation.dependents.0.instances.1": Expected exactly one of systemd, signal, command, http',
   ]);
 });
 
 Deno.test("parseConfig() refuses dependents that are there twice, and a minUp that allows no restart", () => {
   const text = `rotation:
+  configHome: /eg
   dependents:
     - name: limit
       minUp: 2
@@ -34,15 +36,15 @@ Deno.test("parseConfig() refuses dependents that are there twice, and a minUp th
     - {name: limit, instances: [{command: [/a]}]}
 `;
   assert.deepEqual(complaints(text), [
-    '4:14 Cannot use the value 2 for "rotation.dependents.0.minUp": With 2 instances at most 1 can stay up while one is restarted',
-    '7:11 Cannot use the value for "rotation.dependents.0.instances.1": This instance is there twice',
-    '8:14 Cannot use the value "limit" for "rotation.dependents.1.name": Two dependents have this name',
+    '5:14 Cannot use the value 2 for "rotation.dependents.0.minUp": With 2 instances at most 1 can stay up while one is restarted',
+    '8:11 Cannot use the value for "rotation.dependents.0.instances.1": This instance is there twice',
+    '9:14 Cannot use the value "limit" for "rotation.dependents.1.name": Two dependents have this name',
   ]);
 });
 
 Deno.test("parseConfig() fills in what a dependent needs", () => {
   const result = parseConfig(
-    "rotation: {dependents: [{name: a, instances: [{systemd: {unit: b}}, {signal: {pidFile: /c}}]}]}",
+    "rotation: {configHome: /eg, dependents: [{name: a, instances: [{systemd: {unit: b}}, {signal: {pidFile: /c}}]}]}",
     "c.yaml",
   );
   assert(result.ok);
@@ -53,4 +55,10 @@ Deno.test("parseConfig() fills in what a dependent needs", () => {
       { signal: { pidFile: "/c", signal: "SIGHUP" }, timeout: 30_000 },
     ],
   }]);
+});
+
+Deno.test("parseConfig() refuses dependents of a tree that it is not told of", () => {
+  assert.deepEqual(complaints("rotation: {dependents: [{name: a, instances: [{command: [/a]}]}]}"), [
+    '1:24 Cannot use the value for "rotation.dependents": Dependents need "configHome": without it no rotation is ever seen',
+  ]);
 });

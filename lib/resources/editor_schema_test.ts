@@ -29,6 +29,7 @@ const RIGHT = [
   "metrics: { compat: nso, perHost: false }\nlog: { level: debug }",
   "whenEmpty: park\nonDark: wildcard\nonExpired: serve\nneverGate: [a/b]\nstateDir: /x",
   `rotation:
+  configHome: /etc/envoy-gateway
   dependents:
     - name: limit
       minUp: 1

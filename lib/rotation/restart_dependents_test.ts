@@ -50,7 +50,7 @@ class Bed {
 type Dependents = Config["rotation"]["dependents"];
 
 function read(text: string): Dependents {
-  const result = parseConfig(`rotation: { dependents: ${text} }`, "c.yaml");
+  const result = parseConfig(`rotation: { configHome: /eg, dependents: ${text} }`, "c.yaml");
   assert(result.ok, JSON.stringify(result));
   return result.config.rotation.dependents;
 }
