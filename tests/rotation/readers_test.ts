@@ -13,7 +13,7 @@ import {
 } from "../../lib/rotation/mod.ts";
 import { inHome, putPlain, readyTree, textOf, treesFrom } from "./_trees.ts";
 
-const ROTATIONS = 300;
+const ROTATIONS = 1000;
 const TREES = 4;
 const never: FaultPoint = () => {};
 
