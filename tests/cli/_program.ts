@@ -14,11 +14,19 @@ export interface Program {
 
 /** Starts certgate as an operator would from a checkout. */
 export function start(...args: string[]): Program {
+  return startWith({}, ...args);
+}
+
+/**
+ * Starts a program with more in its environment than this process has. Test files that run side by side share one
+ * process, so that of the process itself is never touched.
+ */
+export function startWith(variables: Readonly<Record<string, string>>, ...args: string[]): Program {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", MAIN, ...args],
     stdout: "null",
     stderr: "piped",
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...variables },
   }).spawn();
   const lines = child.stderr.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
     .getReader();

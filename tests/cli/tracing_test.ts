@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { start } from "./_program.ts";
+import { startWith } from "./_program.ts";
 import { HookClient } from "../fakes/hook_client.ts";
 import { OtlpReceiver, type ReceivedSpan } from "../fakes/otlp_receiver.ts";
 
@@ -11,16 +11,6 @@ interface Played {
   readonly answer: Uint8Array;
   readonly code: number;
   readonly lines: readonly Record<string, unknown>[];
-}
-
-/** Starts a program with more in its environment than this process has. */
-function startWith(variables: Record<string, string>, ...args: string[]): ReturnType<typeof start> {
-  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
-  try {
-    return start(...args);
-  } finally {
-    for (const name of Object.keys(variables)) Deno.env.delete(name);
-  }
 }
 
 /** `certgate run` from its start over one call to its end, in a directory that it may find as it left it. */

@@ -24,10 +24,10 @@ const below = (...folders: string[]) => (path: string) =>
  * each takes beside the others on two cores.
  */
 export const GROUPS: readonly Group[] = [
-  { name: "house", holds: below("tests/house", "tests/runner"), limit: 240 },
+  { name: "house", holds: below("tests/house", "tests/runner", "tests/setup"), limit: 240 },
   {
     name: "unit",
-    holds: (path) => !path.startsWith("tests/") || below("tests/lint", "tests/setup")(path),
+    holds: (path) => !path.startsWith("tests/") || below("tests/lint")(path),
     limit: 300,
     parallel: true,
   },
