@@ -11,7 +11,8 @@ export function shareLanes<T extends Pick<Group, "waits">>(groups: readonly T[])
 }
 
 /**
- * Runs lanes side by side, and what is in a lane one after the other. What is printed for one stays together.
+ * Runs lanes side by side, and what is in a lane one after the other. A lane that is through takes over what the others
+ * have not begun, the last first. What is printed for one stays together.
  *
  * @param lanes What to run; the first lane has the machine before the others.
  * @param write Puts text on the screen.
@@ -23,10 +24,13 @@ export async function runLanes<T>(
   run: (one: T, voice: Voice, behind: boolean) => Promise<void>,
 ): Promise<void> {
   const screen = new Screen(write);
+  const left = lanes.map((lane) => [...lane]);
+  // The first lane is never helped: what is in it needs things of which there is one on a machine.
+  const next = (index: number) => left[index].shift() ?? left.slice(1).find((lane) => lane.length > 0)?.pop();
   await Promise.all(lanes.map(async (lane, index) => {
-    for (const one of lane) {
+    for (let one = next(index); one !== undefined; one = next(index)) {
       const voice = screen.begin();
-      await run(one, voice, index > 0).finally(() => voice.end());
+      await run(one, voice, index > 0 || !lane.includes(one)).finally(() => voice.end());
     }
   }));
 }
