@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { closedAddress } from "../../tests/fakes/closed_address.ts";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { FakeAgent } from "../../tests/fakes/fake_agent.ts";
@@ -140,7 +141,7 @@ Deno.test("status says that certgate is still loading, and does not call the gat
 Deno.test("status shows the status file where certgate does not run, and says that it is old", async () => {
   const dir = await Deno.makeTempDir();
   const config = join(dir, "config.yaml");
-  await Deno.writeTextFile(config, `stateDir: ${dir}\nhttp: { listen: "127.0.0.1:${freePort()}" }\n`);
+  await Deno.writeTextFile(config, `stateDir: ${dir}\nhttp: { listen: "${closedAddress()}" }\n`);
   const without = await certgate("status", "-c", config);
   assert.deepEqual([without.code, without.out], [3, ""]);
   assert.match(
@@ -192,8 +193,3 @@ Deno.test("status prints no name that can act on the terminal", async () => {
     assert.doesNotMatch(out, /\x1b\[2J|\u202e/, format);
   }
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { closedAddress } from "../../tests/fakes/closed_address.ts";
 import { FakeEnvoyAdmin } from "../../tests/fakes/fake_envoy_admin.ts";
 import { openEnvoyAdmins } from "./envoy_admins.ts";
 
@@ -27,13 +28,6 @@ async function withRuntimeDir(use: (directory: string, start: Start) => Promise<
 type Start = (run: string, address: string, at: number) => Promise<void>;
 
 /** A port that nobody listens on. */
-function closedPort(): string {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return `127.0.0.1:${port}`;
-}
-
 Deno.test("openEnvoyAdmins() adds up what an Envoy has refused, and names what it waits for and has loaded", async () => {
   await withAdmins(1, async (envoy) => {
     Object.assign(envoy.stats, {
@@ -106,7 +100,7 @@ Deno.test("openEnvoyAdmins() shows one that does not answer as down, with words,
   await withAdmins(3, async (good, odd, broken) => {
     odd.answers.set("/server_info", () => new Response("<html>"));
     broken.answers.set("/certs", () => new Response("sorry", { status: 503 }));
-    const nobody = closedPort();
+    const nobody = closedAddress();
     const setting = [good, odd, broken].map(({ address }) => address).concat(nobody);
     const statuses = await openEnvoyAdmins({ setting }).look();
     assert.deepEqual(statuses.map(({ up, message }) => ({ up, message })), [
@@ -134,7 +128,7 @@ Deno.test("openEnvoyAdmins() finds the youngest run of each Gateway in the runti
   await withAdmins(3, async (one, other, older) => {
     other.cluster = "default/other";
     await withRuntimeDir(async (runtimeDir, start) => {
-      await start("20260101_000000_000", closedPort(), 1000);
+      await start("20260101_000000_000", closedAddress(), 1000);
       await start("20260101_000000_001", older.address, 1001);
       await start("20260102_000000_000", one.address, 2000);
       await start("20260102_000000_001", other.address, 2001);
@@ -154,7 +148,7 @@ Deno.test("openEnvoyAdmins() shows an Envoy that was there as down until another
     await withRuntimeDir(async (runtimeDir, start) => {
       const admins = openEnvoyAdmins({ setting: "auto", runtimeDir });
       assert.deepEqual(await admins.look(), []);
-      await start("1", closedPort(), 1);
+      await start("1", closedAddress(), 1);
       await start("2", first.address, 2);
       assert.deepEqual((await admins.look()).map(({ up }) => up), [true]);
       await first.stop();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { closedAddress } from "../fakes/closed_address.ts";
 import { Buffer } from "node:buffer";
 import { createServer } from "node:tls";
 import { makeSelfSigned, readFacts } from "../../lib/pki/mod.ts";
@@ -16,7 +17,7 @@ Deno.test("status as a process answers 0, 1 and 3, and gives nothing but the sta
   assert.deepEqual([well.code, well.stderr, JSON.parse(well.stdout).gate], [0, "", good]);
   agent.show(bad);
   assert.equal((await command("status", "--url", agent.url)).code, 1);
-  const gone = await command("status", "--url", `http://127.0.0.1:${freePort()}`);
+  const gone = await command("status", "--url", `http://${closedAddress()}`);
   assert.deepEqual([gone.code, gone.stdout], [3, ""]);
   assert.match(
     gone.stderr,
@@ -26,7 +27,7 @@ Deno.test("status as a process answers 0, 1 and 3, and gives nothing but the sta
 
 Deno.test("status does not go through the proxy of the environment", async () => {
   await using agent = new FakeAgent(good);
-  const nobody = `http://127.0.0.1:${freePort()}`;
+  const nobody = `http://${closedAddress()}`;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", new URL("../../main.ts", import.meta.url).pathname, "status", "--url", agent.url],
     env: { HTTP_PROXY: nobody, http_proxy: nobody, NO_PROXY: "", no_proxy: "" },
@@ -142,8 +143,3 @@ Deno.test("explain makes a real handshake with the port of the listener", async 
     await new Promise((closed) => server.close(closed));
   }
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

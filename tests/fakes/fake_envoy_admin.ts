@@ -1,3 +1,6 @@
+// An address that nobody else takes ports of: where one of these has been stopped, nobody listens.
+const HOST = "127.0.0.9";
+
 /** The admin endpoint of an Envoy: answers in the shapes that the real one was seen to give. */
 export class FakeEnvoyAdmin {
   /** Counters that are not zero. */
@@ -14,12 +17,12 @@ export class FakeEnvoyAdmin {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor() {
-    const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+    const options = { hostname: HOST, port: 0, onListen: () => {} };
     this.#server = Deno.serve(options, (request) => this.#answer(new URL(request.url)));
   }
 
   get address(): string {
-    return `127.0.0.1:${this.#server.addr.port}`;
+    return `${HOST}:${this.#server.addr.port}`;
   }
 
   async stop(): Promise<void> {
