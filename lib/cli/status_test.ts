@@ -146,7 +146,7 @@ Deno.test("status shows the status file where certgate does not run, and says th
   assert.deepEqual([without.code, without.out], [3, ""]);
   assert.match(
     without.err,
-    /^error: Cannot ask certgate at "127\.0\.0\.1:\d+": nobody listens there\nhint: .*\n$/,
+    /^error: Cannot ask certgate at "127\.0\.0\.9:\d+": nobody listens there\nhint: .*\n$/,
   );
   await Deno.writeTextFile(join(dir, "status.json"), JSON.stringify(mixed));
   const old = await certgate("status", "-c", config);
