@@ -23,7 +23,10 @@ function volumes(path: string) {
     .replace(/(listen: [\d.]+):9794/, "$1:0");
   const result = parseConfig(text, path);
   assert(result.ok, JSON.stringify(result));
-  return { dir, config: result.config, [Symbol.dispose]: () => rmSync(dir, { recursive: true }) };
+  // The default is in a volume too, and never the directory of this machine.
+  const { stateDir } = result.config;
+  const config = { ...result.config, stateDir: stateDir.startsWith(dir) ? stateDir : join(dir, stateDir) };
+  return { dir, config, [Symbol.dispose]: () => rmSync(dir, { recursive: true }) };
 }
 
 for (const path of ["sidecar/config.yaml", "daemonset/config.yaml"]) {
