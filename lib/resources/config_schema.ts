@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { debug, failures, features, policy } from "./_policy_schema.ts";
 import { rotation } from "./_rotation_schema.ts";
 import { isLoopback, parseHttpAddress, parseListenAddress } from "./listen_address.ts";
 
@@ -189,6 +190,11 @@ export const configSchema = z.strictObject({
     .describe(
       "Secrets, as namespace/name, that certgate never withholds for their dates alone; Envoy Gateway itself may",
     ),
+  policy,
+  hooks: failures.hooks,
+  mutations: failures.mutations,
+  features,
+  debug,
   rotation,
   log,
 }).prefault({});

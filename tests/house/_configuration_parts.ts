@@ -58,6 +58,36 @@ neverGate: [envoy-gateway-system/platform-wildcard] # the dates alone never with
   admin: ["127.0.0.1:19000"]`,
   },
   {
+    heading: "Policy objects",
+    keys: ["policy", "features"],
+    about: "Objects that change what Envoy is given beyond certificates, see [policy.md](policy.md).",
+    example: `policy:
+  paths: [/etc/certgate/policy]
+  localReply:
+    enabled: true
+    bodyPath: /etc/certgate/error.html
+features:
+  policy: true`,
+  },
+  {
+    heading: "Where something fails",
+    keys: ["hooks", "mutations"],
+    about: "For each hook and each change to a snapshot one of `open`, `closed` and `http500`, see " +
+      "[policy.md](policy.md#where-something-fails).",
+    example: `hooks:
+  PostTranslateModify: closed
+mutations:
+  wafRoute: { action: http500, scope: virtualHost }
+  localReply: open`,
+  },
+  {
+    heading: "Looking inside",
+    keys: ["debug"],
+    about: "What is off in production, see [policy.md](policy.md#what-the-latest-answer-changed).",
+    example: `debug:
+  programmedSet: true`,
+  },
+  {
     heading: "Certificates of Envoy Gateway itself",
     keys: ["rotation"],
     about:
