@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { inDirectory } from "../../tests/fakes/in_directory.ts";
 import { FakeTerminal } from "../../tests/fakes/fake_terminal.ts";
 import { makeSelfSigned } from "../pki/mod.ts";
 import { runCommandLine } from "./command_line.ts";
@@ -8,15 +9,6 @@ const NOW = Date.parse("2030-06-01T12:00:00Z");
 const AT = "2030-06-05T00:00:00Z";
 const good = await makeSelfSigned({ names: ["a.test", "*.a.test"], now: NOW, days: 90 });
 const other = await makeSelfSigned({ names: ["b.test"], now: NOW, days: 90 });
-
-async function inDirectory(use: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await use(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
 
 async function write(dir: string, files: Record<string, Uint8Array | string>): Promise<string> {
   for (const [name, content] of Object.entries(files)) {

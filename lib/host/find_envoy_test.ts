@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
+import { inDirectory } from "../../tests/fakes/in_directory.ts";
 import { defaultDataHomes, findEnvoy } from "./find_envoy.ts";
-
-async function inDirectory(body: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await body(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 async function place(file: string, mode = 0o755): Promise<string> {
   await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
+import { inDirectory } from "../../tests/fakes/in_directory.ts";
 import { makeLink } from "./make_link.ts";
 import { LN } from "./permitted.ts";
-
-async function inDirectory(body: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await body(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 async function makesLinks(directory: string): Promise<void> {
   await makeLink("../nowhere", `${directory}/a link`);

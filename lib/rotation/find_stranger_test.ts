@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { inDirectory } from "../../tests/fakes/in_directory.ts";
 import { findStranger } from "./find_stranger.ts";
 import { planRotation } from "./plan_rotation.ts";
 import { createTree, overwrite } from "./rotate.ts";
@@ -7,15 +8,6 @@ import type { RotationOptions } from "./rotation_options.ts";
 
 const ROOT = Deno.uid() === 0;
 const NOBODY = 65534;
-
-async function inDirectory(use: (path: string) => Promise<void>): Promise<void> {
-  const path = await Deno.makeTempDir();
-  try {
-    await use(path);
-  } finally {
-    await Deno.remove(path, { recursive: true });
-  }
-}
 
 const optionsFor = (configHome: string): RotationOptions => ({
   configHome,

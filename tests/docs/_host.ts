@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { makeSelfSigned } from "../../lib/pki/mod.ts";
+import { gatewayText } from "../fakes/gateway_text.ts";
 import { TextLineStream } from "../fakes/text_lines.ts";
 import { toolPath } from "../setup/tools.ts";
 import { ROOT } from "./_pages.ts";
@@ -131,15 +132,4 @@ const listener = (name: string) => `
       hostname: ${name}.example.com
       tls: { certificateRefs: [{ name: ${name}.example.com }] }`;
 
-const RESOURCES = `apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: { name: eg }
-spec: { controllerName: gateway.envoyproxy.io/gatewayclass-controller }
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: { name: edge, namespace: envoy-gateway-system }
-spec:
-  gatewayClassName: eg
-  listeners:${listener("www")}${listener("old")}
-`;
+const RESOURCES = gatewayText(`${listener("www")}${listener("old")}`);

@@ -1,25 +1,15 @@
 import { join } from "node:path";
+import { gatewayText } from "../fakes/gateway_text.ts";
 import { makePairFiles, swapVolume } from "../fakes/pair_files.ts";
 import { TextLineStream } from "../fakes/text_lines.ts";
 import type { Start } from "./_built.ts";
 
-const RESOURCES = `apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: { name: eg }
-spec: { controllerName: gateway.envoyproxy.io/gatewayclass-controller }
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: { name: edge, namespace: envoy-gateway-system }
-spec:
-  gatewayClassName: eg
-  listeners:
+const RESOURCES = gatewayText(`
     - name: www
       hostname: www.example.com
       port: 443
       protocol: HTTPS
-      tls: { certificateRefs: [{ name: www }] }
-`;
+      tls: { certificateRefs: [{ name: www }] }`);
 
 // Looking alone would find nothing in the time of a test: what is seen is seen by the thread that watches.
 const settings = (root: string, hook: string) =>

@@ -37,14 +37,19 @@ async function row(generation: string, generations: readonly string[]): Promise<
   }).join("");
 }
 
+/** Options with the real time, which openssl goes by. */
+function optionsNow(configHome: string) {
+  const clock = new TestClock();
+  clock.now = Date.now();
+  return { clock, options: { configHome, clock: clock.read, sleep: clock.sleep } };
+}
+
 Deno.test({
   name: "openssl verifies leaves of old and new against bundles of old and new as the rule says",
   ignore,
   fn: () =>
     inHome(async (home) => {
-      const clock = new TestClock();
-      clock.now = Date.now();
-      const options = { configHome: home, clock: clock.read, sleep: clock.sleep };
+      const { clock, options } = optionsNow(home);
       assertOutcome(await createTree({ ...options, key: "rsa" }), "created");
       const generations = [await keep(home, "first")];
       for (const [name, key] of [["second", "ecdsa"], ["third", "rsa"]] as const) {
@@ -82,9 +87,7 @@ Deno.test({
   ignore,
   fn: () =>
     inHome(async (home) => {
-      const clock = new TestClock();
-      clock.now = Date.now();
-      const options = { configHome: home, clock: clock.read, sleep: clock.sleep };
+      const { options } = optionsNow(home);
       assertOutcome(await createTree({ ...options, namespace: "edge", key: "rsa" }), "created");
       const serials = new Set<string>();
       for (const file of ["envoy/ca.crt", ...PAIR_FOLDERS.map((folder) => `${folder}/tls.crt`)]) {
