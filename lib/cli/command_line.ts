@@ -3,7 +3,7 @@ import { editorSchema } from "../resources/mod.ts";
 import { addAgentCommands } from "./agent_commands.ts";
 import { addCertificateCommands } from "./certificate_commands.ts";
 import { setHelp } from "./command_help.ts";
-import { egConfig, whyNoEgConfig } from "./eg_config.ts";
+import { EG_HOOKS, egConfig, whyNoEgConfig } from "./eg_config.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { HELP, PROGRAM_HELP } from "./help_texts.ts";
 import { CONFIG_OPTION, type Done, outputOption, SET_OPTION, withConfig } from "./options.ts";
@@ -137,10 +137,19 @@ function addConfig(program: Command, terminal: Terminal, done: Done): void {
       "--resources <dir>",
       "print a whole standalone configuration that reads Gateway API objects from here (default gate.output)",
     )
+    .addOption(
+      new Option(
+        "--hooks <name...>",
+        "the hooks that Envoy Gateway calls; only Translation shows whole snapshots",
+      )
+        .choices([...EG_HOOKS]).default(["Translation"]),
+    )
     .action(async (options) => {
       await withConfig(options, terminal, done, (config) => {
         const refusal = whyNoEgConfig(config, options.resources ?? null);
-        if (refusal === null) return terminal.out(egConfig(config, options.resources ?? null));
+        if (refusal === null) {
+          return terminal.out(egConfig(config, options.resources ?? null, options.hooks));
+        }
         terminal.err(errorLines(refusal.message, refusal.hint));
         done(EXIT.usage);
       });

@@ -1,6 +1,19 @@
 import { stringify } from "yaml";
 import { type Config, type ListenAddress, parseListenAddress } from "../resources/mod.ts";
 
+/** The hooks of Envoy Gateway, by the names that its configuration has for them. */
+export const EG_HOOKS = [
+  "VirtualHost",
+  "Route",
+  "HTTPListener",
+  "Cluster",
+  "Endpoints",
+  "Translation",
+] as const;
+
+/** One of {@linkcode EG_HOOKS}. */
+export type EgHook = (typeof EG_HOOKS)[number];
+
 /** The kind that carries the revision of what is published from the gate through Envoy Gateway to the hook. */
 const CERT_STATE = { group: "certgate.dev", version: "v1alpha1", kind: "CertState" };
 
@@ -14,9 +27,14 @@ const CERT_STATE = { group: "certgate.dev", version: "v1alpha1", kind: "CertStat
  * @param config The configuration that the agent runs with; the address and the message size are taken from it.
  * @param resources Directory with Gateway API objects for standalone mode; `null` takes `gate.output`, or prints the
  * `extensionManager` block alone where the gate is off, to be put into a configuration that exists.
+ * @param hooks Those that Envoy Gateway calls. Translation shows the whole snapshot and is enough for everything.
  * @returns YAML text.
  */
-export function egConfig(config: Config, resources: string | null): string {
+export function egConfig(
+  config: Config,
+  resources: string | null,
+  hooks: readonly EgHook[] = ["Translation"],
+): string {
   const { gate, envoy: { runtimeDir } } = config;
   const address = reachable(parseListenAddress(config.hook.listen));
   if (typeof address === "string") throw new TypeError(`Cannot print the configuration: ${address}`);
@@ -27,6 +45,7 @@ export function egConfig(config: Config, resources: string | null): string {
     ...config.hook.tls ? { tls: SECRETS } : {},
   };
   const include = { includeAll: true };
+  const translation = { cluster: include, secret: include, listener: include, route: include };
   const extensionManager = {
     maxMessageSize: config.hook.maxMessageSize % (1024 * 1024) === 0
       ? `${config.hook.maxMessageSize / 1024 / 1024}Mi`
@@ -34,8 +53,8 @@ export function egConfig(config: Config, resources: string | null): string {
     failOpen: false,
     hooks: {
       xdsTranslator: {
-        post: ["Translation"],
-        translation: { cluster: include, secret: include, listener: include, route: include },
+        post: EG_HOOKS.filter((hook) => hooks.includes(hook)),
+        ...hooks.includes("Translation") ? { translation } : {},
       },
     },
     ...(gate.output !== undefined && gate.certState ? { policyResources: [CERT_STATE] } : {}),

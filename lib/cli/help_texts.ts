@@ -125,7 +125,10 @@ export const HELP = {
       "With the gate on, this is a whole configuration; with the gate off, the block for one that exists.",
     ],
     exitCodes: { 0: "printed", 2: WRONG },
-    examples: ["certgate eg-config > /etc/envoy-gateway/config.yaml", "certgate eg-config -c config.yaml"],
+    examples: [
+      "certgate eg-config > /etc/envoy-gateway/config.yaml",
+      "certgate eg-config --hooks Translation VirtualHost -c config.yaml",
+    ],
   },
   "config check": {
     about: [

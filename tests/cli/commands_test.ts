@@ -98,6 +98,17 @@ Deno.test("eg-config prints what Envoy Gateway needs, as a part and as a whole",
   assert.deepEqual(whole.extensionManager, extensionManager);
 });
 
+Deno.test("eg-config --hooks has Envoy Gateway call the hooks that are named", async () => {
+  const all = ["VirtualHost", "Route", "HTTPListener", "Cluster", "Endpoints", "Translation"];
+  const { xdsTranslator } =
+    parse((await certgate("eg-config", "--hooks", ...all)).out).extensionManager.hooks;
+  assert.deepEqual(xdsTranslator.post, all);
+  assert.equal(xdsTranslator.translation.route.includeAll, true);
+  const small = parse((await certgate("eg-config", "--hooks", "VirtualHost")).out);
+  assert.deepEqual(small.extensionManager.hooks.xdsTranslator, { post: ["VirtualHost"] });
+  assert.equal((await certgate("eg-config", "--hooks", "PostTranslateModify")).code, 2);
+});
+
 Deno.test("eg-config follows the configuration", async () => {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, "hook: { listen: tcp://127.0.0.1:5005, maxMessageSize: 5000000 }\n");
