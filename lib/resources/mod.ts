@@ -14,4 +14,5 @@ export * from "./config_schema.ts";
 export type { Dependent, DependentInstance } from "./_dependents_schema.ts";
 export * from "./editor_schema.ts";
 export * from "./listen_address.ts";
+export * from "./read_policies.ts";
 export * from "./read_resources.ts";
