@@ -2,6 +2,7 @@ import type { Log } from "../model/mod.ts";
 import type { KnownVerdict, Metrics, VerdictKeeper } from "../outputs/mod.ts";
 import type { Config } from "../resources/mod.ts";
 import type { HostEnvoy } from "./host_envoy.ts";
+import { noPolicy, type PolicyBelief } from "./policy_belief.ts";
 import { VerdictStore } from "./verdict_store.ts";
 
 /** Everything the agent believes now. Replaced in one assignment, read once per call. */
@@ -10,6 +11,8 @@ export interface Generation {
   readonly store: VerdictStore;
   /** The Envoy binary that confirms new pairs. */
   readonly envoy: HostEnvoy;
+  /** What policy objects ask for. */
+  readonly policy: PolicyBelief;
 }
 
 /** What a generation is made with. */
@@ -18,6 +21,8 @@ export interface GenerationParts {
   readonly metrics: Metrics;
   readonly keeper: Pick<VerdictKeeper, "keep">;
   readonly clock: () => number;
+  /** What policy objects ask for; default nothing. */
+  readonly policy?: PolicyBelief;
 }
 
 /**
@@ -45,7 +50,7 @@ export function makeGeneration(
     judging: { onExpired: config.onExpired },
     onLearnt: () => keeper.keep(() => store.entries()),
   });
-  return { config, store, envoy };
+  return { config, store, envoy, policy: parts.policy ?? noPolicy(config) };
 }
 
 /**

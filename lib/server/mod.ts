@@ -19,6 +19,7 @@ export * from "./host_envoy.ts";
 export * from "./http_server.ts";
 export * from "./judge_client.ts";
 export * from "./open_hook.ts";
+export * from "./policy_belief.ts";
 export * from "./take_hook_tls.ts";
 export * from "./tracing.ts";
 export * from "./translate.ts";
