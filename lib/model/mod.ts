@@ -23,3 +23,4 @@ export * from "./dependents.ts";
 export * from "./mutations.ts";
 export * from "./policy_objects.ts";
 export * from "./policy_steps.ts";
+export * from "./policy_status.ts";

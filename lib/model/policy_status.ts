@@ -1,0 +1,82 @@
+import type { ResourceFinding } from "./gate.ts";
+import type { ObjectName } from "./objects.ts";
+import type { PolicyMode, PolicyTarget } from "./policy_objects.ts";
+import type { Condition } from "./status.ts";
+
+/** The kinds of policy objects, as `certgate_policy_objects` counts them. */
+export const POLICY_KINDS = [
+  "TrafficProtectionPolicy",
+  "HTTPProxy",
+  "Connector",
+  "Namespace",
+  "EndpointSlice",
+] as const;
+
+/** One of {@linkcode POLICY_KINDS}. */
+export type PolicyKind = (typeof POLICY_KINDS)[number];
+
+/**
+ * How far the Envoys are with a policy.
+ *
+ * | delivery | what is known |
+ * |---|---|
+ * | `waiting` | no answer has it yet, or an Envoy that was given it has taken no update since |
+ * | `unused` | the latest answers have no route that it governs |
+ * | `refused` | an Envoy has refused an update since it was given |
+ * | `served` | every Envoy that was given it has taken an update since and refused none |
+ * | `unknown` | it was given, and there is no Envoy to ask |
+ */
+export type PolicyDelivery = "waiting" | "unused" | "refused" | "served" | "unknown";
+
+/** A TrafficProtectionPolicy as status shows it. */
+export interface TrafficPolicyStatus extends ObjectName {
+  /** Where it is written. */
+  readonly place: string;
+  /** As written, or counted by the changes of its spec. */
+  readonly generation: number;
+  /** The generation that is in use; another one while its last good version is held, `null` if none is. */
+  readonly inUse: number | null;
+  /** The generation in the latest answers; `null` while none has it. */
+  readonly applied: number | null;
+  /** `null` where it is refused and no earlier version is held. */
+  readonly mode: PolicyMode | null;
+  readonly targets: readonly PolicyTarget[];
+  readonly delivery: PolicyDelivery;
+  /** `Accepted` and `Programmed`, in that order. */
+  readonly conditions: readonly Condition[];
+}
+
+/** A Connector as status shows it. */
+export interface ConnectorStatus extends ObjectName {
+  /** Where it is written. */
+  readonly place: string;
+  readonly online: boolean;
+  /** Of its public key; empty where it has none. */
+  readonly nodeId: string;
+}
+
+/** Where the page of the local reply comes from. */
+export type LocalReplySource = "off" | "built-in" | "file";
+
+/** Everything that is known of local policy, as `/v1/status` and the commands show it. */
+export interface PolicyStatus {
+  /** RFC 3339; when this was put together. */
+  readonly time: string;
+  /** `policy.paths`. */
+  readonly directories: readonly string[];
+  /** How many files there are. */
+  readonly files: number;
+  readonly objects: Readonly<Record<PolicyKind, number>>;
+  /** Complaints about files and objects, and about the page of the local reply. */
+  readonly findings: readonly (Omit<ResourceFinding, "place"> & { readonly place: string })[];
+  /** Digest of everything that can change a snapshot; Envoy Gateway is made to call when it changes. */
+  readonly digest: string;
+  /** Whether Envoy Gateway can be made to call: the gate is on and publishes CertState objects. */
+  readonly nudges: boolean;
+  /** Whether the Coraza filter is put into listeners. */
+  readonly waf: boolean;
+  readonly localReply: LocalReplySource;
+  /** In the order in which they are asked; those that are refused come last. */
+  readonly policies: readonly TrafficPolicyStatus[];
+  readonly connectors: readonly ConnectorStatus[];
+}
