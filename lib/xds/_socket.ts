@@ -75,9 +75,22 @@ function readContext(span: Span, downstream: boolean, quic: boolean): SocketView
 
 const EMPTY = new Span(new Uint8Array(0), 0, 0);
 
+/** A `google.protobuf.Any`. */
+export interface AnyView {
+  /** Its type URL. */
+  readonly type: Span;
+  /** The message in it, serialized. */
+  readonly value: Span;
+}
+
 /** @returns the type and value of field 3, `typed_config`; `null` if it does not read. */
-export function readTypedConfig(span: Span): { readonly type: Span; readonly value: Span } | null {
-  const config = readField(span, 3);
+export function readTypedConfig(span: Span): AnyView | null {
+  return readAny(span, 3);
+}
+
+/** @returns the type and value of an Any that is a field of a message; `null` if it does not read. */
+export function readAny(span: Span, number: number): AnyView | null {
+  const config = readField(span, number);
   if (config === null) return null;
   let type = EMPTY;
   let value = EMPTY;

@@ -5,7 +5,10 @@ import { AnswerWriter } from "./_answer_writer.ts";
 import type { Parts } from "./_rewrite.ts";
 import type { Entry, Snapshot } from "./snapshot.ts";
 import { type Throwaways, throwawaySecret } from "./throwaways.ts";
-import type { ListName, Plan, Step } from "../model/mod.ts";
+import type { ListName, PolicyStep, Step } from "../model/mod.ts";
+
+/** A change of either kind: what pruning does, and what comes from policy objects. */
+export type AnyStep = Step | PolicyStep;
 
 /** How {@linkcode applyPlan} makes the answer. */
 export interface ApplyOptions {
@@ -31,11 +34,16 @@ export interface ApplyOptions {
  * @param plan Its steps; positions are those of the request.
  * @returns a serialized `envoygateway.extension.PostTranslateModifyResponse`.
  */
-export function applyPlan(snapshot: Snapshot, plan: Pick<Plan, "steps">, options: ApplyOptions): Uint8Array {
+export function applyPlan(
+  snapshot: Snapshot,
+  plan: { readonly steps: readonly AnyStep[] },
+  options: ApplyOptions,
+): Uint8Array {
   if (plan.steps.length === 0 && options.consume && snapshot.answerFrom >= 0) return renumbered(snapshot);
   const writer = new AnswerWriter(snapshot.bytes);
-  const edits = byEntry(plan.steps);
-  const added = additions(plan.steps, options.throwaways);
+  const steps = plan.steps.filter((step): step is Step => !isPolicyStep(step));
+  const edits = byEntry(steps);
+  const added = additions(steps, options.throwaways);
   const lastSecret = snapshot.count("secrets") - 1;
   for (const entry of snapshot.entries) {
     const steps = edits[entry.list].get(entry.index);
@@ -57,6 +65,21 @@ function renumbered(snapshot: Snapshot): Uint8Array {
   for (const { tagAt } of snapshot.entries) snapshot.bytes[tagAt] -= 8;
   return snapshot.bytes.subarray(snapshot.answerFrom);
 }
+
+const POLICY_KINDS: ReadonlySet<AnyStep["kind"]> = new Set<PolicyStep["kind"]>([
+  "insert_waf_filter",
+  "set_local_reply",
+  "stamp_route",
+  "replace_cluster",
+  "bind_cluster",
+  "add_connect_route",
+  "add_offline_route",
+  "refuse_route",
+  "fail_virtual_host",
+  "fail_http_manager",
+]);
+
+const isPolicyStep = (step: AnyStep): step is PolicyStep => POLICY_KINDS.has(step.kind);
 
 type Edits = Readonly<Record<ListName, Map<number, Step[]>>>;
 

@@ -7,12 +7,17 @@
  * @module
  */
 export { type Entry, readSnapshot, Snapshot } from "./snapshot.ts";
-export { type ApplyOptions, applyPlan } from "./apply_plan.ts";
+export { type AnyStep, type ApplyOptions, applyPlan } from "./apply_plan.ts";
 export { HOOK_SERVICE, hookFileDescriptors } from "./hook_service.ts";
 export { isThrowaway, type Throwaways } from "./throwaways.ts";
 export type { ChainView, ListenerView } from "./_listener.ts";
 export type { ListenerDoor } from "./_listener_door.ts";
 export type { ClusterView, ContextView } from "./_cluster.ts";
+export type { ClusterDetails, TunnelView } from "./_cluster_details.ts";
+export type { HttpManagerView, ManagerRoutes } from "./_http_manager.ts";
+export type { RouteConfigView } from "./_route_config.ts";
+export type { VirtualHostView } from "./_virtual_host.ts";
+export type { RouteView } from "./_route.ts";
 export type { Span } from "./_span.ts";
 export type { WireReader } from "./_wire.ts";
 export type { SecretView } from "./_secret.ts";
@@ -22,3 +27,4 @@ export type { TrustView } from "./_material.ts";
 export { echoResource } from "./echo_resource.ts";
 export { pairMaterial } from "./pair_material.ts";
 export { type CertStateView, readCertStates } from "./read_cert_states.ts";
+export { unwrapAnswer, wrapResource } from "./wrap_resource.ts";

@@ -1,6 +1,9 @@
 import { type ClusterView, readCluster } from "./_cluster.ts";
+import { type ClusterDetails, readClusterDetails } from "./_cluster_details.ts";
+import { type HttpManagerView, readHttpManagers } from "./_http_manager.ts";
 import { type ListenerView, readListener } from "./_listener.ts";
 import { type ListenerDoor, readListenerDoor } from "./_listener_door.ts";
+import { readRouteConfig, type RouteConfigView } from "./_route_config.ts";
 import { readSecret, type SecretView } from "./_secret.ts";
 import { Span } from "./_span.ts";
 import { WireReader } from "./_wire.ts";
@@ -45,6 +48,8 @@ export class Snapshot {
   #clusters: readonly ClusterView[] | null = null;
   #secrets: readonly SecretView[] | null = null;
   #listeners: readonly ListenerView[] | null = null;
+  #routeConfigs: readonly RouteConfigView[] | null = null;
+  #httpManagers: readonly HttpManagerView[] | null = null;
 
   /** Finds the resources. @param request The serialized message; kept by reference. */
   constructor(request: Uint8Array) {
@@ -101,6 +106,23 @@ export class Snapshot {
   /** Every cluster, read at the first call. */
   get clusters(): readonly ClusterView[] {
     return this.#clusters ??= this.#lists.clusters.map((entry) => readCluster(entry, entry.index));
+  }
+
+  /** What policies may have written into a cluster; read at each call. */
+  clusterDetails(index: number): ClusterDetails {
+    return readClusterDetails(this.#lists.clusters[index]);
+  }
+
+  /** Every route configuration, read at the first call, and no deeper than to its virtual hosts. */
+  get routeConfigs(): readonly RouteConfigView[] {
+    return this.#routeConfigs ??= this.#lists.routes.map((entry) => readRouteConfig(entry, entry.index));
+  }
+
+  /** Every HTTP connection manager in the order of the listeners and their chains, read at the first call. */
+  get httpManagers(): readonly HttpManagerView[] {
+    return this.#httpManagers ??= this.listeners.flatMap(({ index, name }) =>
+      readHttpManagers(this.#lists.listeners[index], { listener: index, listenerName: name })
+    );
   }
 
   /** Resources hold private keys: their number is all that prints. */
