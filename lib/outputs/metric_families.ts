@@ -1,6 +1,7 @@
 import { HOOK_OUTCOMES, HOOKS, WITHHOLDING_REASONS } from "../model/mod.ts";
 import { DEPENDENT_FAMILIES } from "./_dependent_families.ts";
 import { GATE_FAMILIES, HOST_FAMILIES } from "./_gate_families.ts";
+import { HOOK_FAMILIES, HOOK_NSO_NAMES, NSO_FAMILIES } from "./_hook_families.ts";
 import { ROTATION_FAMILIES } from "./_rotation_families.ts";
 import { TRUST_FAMILIES } from "./_trust_families.ts";
 
@@ -43,7 +44,7 @@ export const METRIC_FAMILIES = {
   certgate_phase_duration_seconds: {
     type: "histogram",
     help: "Time of each phase of a PostTranslateModify call",
-    labels: { phase: ["read", "judge", "plan", "apply"] },
+    labels: { phase: ["read", "judge", "mutate", "plan", "apply"] },
     buckets: SECONDS,
   },
   certgate_hook_message_bytes: {
@@ -66,11 +67,6 @@ export const METRIC_FAMILIES = {
   certgate_hook_deadline_exceeded_total: {
     type: "counter",
     help: "Calls that were answered with what was known when the deadline came",
-  },
-  certgate_mutation_reverted_total: {
-    type: "counter",
-    help: "Mutations that failed and were undone alone",
-    labels: { mutation: ["prune"] },
   },
   certgate_snapshot_malformed_total: {
     type: "counter",
@@ -171,6 +167,7 @@ export const METRIC_FAMILIES = {
   ...DEPENDENT_FAMILIES,
   ...HOST_FAMILIES,
   ...GATE_FAMILIES,
+  ...HOOK_FAMILIES,
   grpc_server_started_total: { type: "counter", help: "Calls begun", labels: { grpc_method: HOOKS } },
   grpc_server_handled_total: {
     type: "counter",
@@ -194,8 +191,10 @@ export const METRIC_FAMILIES = {
   process_start_time_seconds: { type: "gauge", help: "Unix time of the start of the process" },
 } as const satisfies Record<string, MetricFamily>;
 
-/** The name of a family. */
-export type MetricName = keyof typeof METRIC_FAMILIES;
+export { NSO_FAMILIES };
+
+/** The name of a family; those of {@linkcode NSO_FAMILIES} are counted nowhere unless `metrics.compat` is `nso`. */
+export type MetricName = keyof typeof METRIC_FAMILIES | keyof typeof NSO_FAMILIES;
 
 /**
  * The names that the network-services-operator has for some of these families, shown beside with `metrics.compat: nso`.
@@ -210,4 +209,5 @@ export const NSO_NAMES: Partial<Record<MetricName, string>> = {
   certgate_tls_listeners_left_intact_total: "nso_extension_tls_listeners_left_intact_total",
   certgate_tls_pruned_chains_active: "nso_extension_tls_pruned_chains_active",
   certgate_tls_listeners_left_intact_active: "nso_extension_tls_listeners_left_intact_active",
+  ...HOOK_NSO_NAMES,
 };

@@ -1,5 +1,11 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { METRIC_FAMILIES, type MetricFamily, type MetricName, NSO_NAMES } from "./metric_families.ts";
+import {
+  METRIC_FAMILIES,
+  type MetricFamily,
+  type MetricName,
+  NSO_FAMILIES,
+  NSO_NAMES,
+} from "./metric_families.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -23,7 +29,7 @@ export interface Metrics {
 
 /** What is shown beside, and what is not. */
 export interface MetricsOptions {
-  /** `nso` shows the families of {@linkcode NSO_NAMES} under those names as well. Default `none`. */
+  /** `nso` shows the families of {@linkcode NSO_NAMES} under those names as well, and {@linkcode NSO_FAMILIES}. Default `none`. */
   readonly compat?: "none" | "nso";
   /** Whether the families with one series per listener or per Secret are shown. Default true. */
   readonly perHost?: boolean;
@@ -49,8 +55,9 @@ export function openMetrics(
   open.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
   const families = new Map<string, Family[]>();
   const names = new Map<Family, string>();
-  for (const [name, family] of Object.entries(METRIC_FAMILIES) as [MetricName, MetricFamily][]) {
-    const shown = perHost || family.per === undefined;
+  const known = Object.entries({ ...METRIC_FAMILIES, ...NSO_FAMILIES }) as [MetricName, MetricFamily][];
+  for (const [name, family] of known) {
+    const shown = name in NSO_FAMILIES ? compat === "nso" : perHost || family.per === undefined;
     const shownAs = shown ? [name, ...compat === "nso" ? [NSO_NAMES[name] ?? []].flat() : []] : [];
     const made = shownAs.map((name) => makeFamily(name, family, [plain, open]));
     made.forEach((one, i) => names.set(one, shownAs[i]));

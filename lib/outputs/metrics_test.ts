@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { METRIC_FAMILIES, type MetricFamily, NSO_NAMES } from "./metric_families.ts";
+import { METRIC_FAMILIES, type MetricFamily, NSO_FAMILIES, NSO_NAMES } from "./metric_families.ts";
 import { openMetrics } from "./metrics.ts";
 
 const usage = () => ({ rss: 7, cpuSeconds: 1.5, startSeconds: 100 });
@@ -84,6 +84,7 @@ Deno.test("openMetrics() shows the names of the network-services-operator beside
     metrics.add("certgate_gateway_listener_cert_gating_total", host(1));
     metrics.set("certgate_tls_pruned_chains_active", 7);
     metrics.add("certgate_tls_pruned_chains_total", {}, 7);
+    metrics.observe("nso_extension_phase_duration_seconds", 1, { phase: "mutate" });
   }
   assert(!(await plain.render()).body.includes("nso_"));
   const { body } = await both.render();
@@ -95,6 +96,10 @@ Deno.test("openMetrics() shows the names of the network-services-operator beside
     assert.deepEqual(samples(theirs), samples(own), theirs);
   }
   assert(body.includes("\nnso_extension_tls_pruned_chains_total 7\n"));
+  for (const [name, { type }] of Object.entries(NSO_FAMILIES)) {
+    assert(body.includes(`# TYPE ${name} ${type}\n`), name);
+  }
+  assert(body.includes('nso_extension_hook_calls_total{outcome="error"} 0\n'));
 });
 
 Deno.test("openMetrics() without perHost shows no family with a hostname or a Secret in it", async () => {

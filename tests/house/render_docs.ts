@@ -14,7 +14,13 @@ import {
 } from "../../lib/cli/alerts/mod.ts";
 import { HINTS } from "../../lib/health/mod.ts";
 import { CAUSES, REASONS, WARNINGS } from "../../lib/model/mod.ts";
-import { METRIC_FAMILIES, type MetricFamily, type MetricName, NSO_NAMES } from "../../lib/outputs/mod.ts";
+import {
+  METRIC_FAMILIES,
+  type MetricFamily,
+  type MetricName,
+  NSO_FAMILIES,
+  NSO_NAMES,
+} from "../../lib/outputs/mod.ts";
 import { editorSchema } from "../../lib/resources/mod.ts";
 import { renderCommands } from "./_commands_page.ts";
 import { renderConfiguration } from "./_configuration_page.ts";
@@ -100,6 +106,12 @@ function renderNsoNames(): string[] {
     "that the listener is written in. The reasons are certgate's own, see [reasons.md](reasons.md).",
     "",
     ...Object.entries(NSO_NAMES).map(([own, theirs]) => `- \`${theirs}\` for \`${own}\``),
+    "",
+    "Some have other labels there than the nearest family here, and are shown then alone:",
+    "",
+    ...Object.entries(NSO_FAMILIES).map(([name, { help, labels }]) =>
+      `- \`${name}\` (${Object.keys(labels).join(", ")}): ${help}`
+    ),
     "",
   ];
 }
