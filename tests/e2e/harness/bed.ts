@@ -1,6 +1,6 @@
 import { toolPath } from "../../setup/tools.ts";
 import { Backend } from "./backend.ts";
-import { Certgate, type GateSettings } from "./certgate.ts";
+import { Certgate, type GateSettings, type RunWishes } from "./certgate.ts";
 import { Edge, type EdgePlaces, ENVOY_VERSION } from "./edge.ts";
 import { GatewayLock } from "./lock.ts";
 import { type Hole, TestAuthority, type TestPair } from "./pairs.ts";
@@ -21,6 +21,8 @@ export interface BedOptions {
   readonly gate?: GateSettings;
   /** Folder, below the directory, where certgate's socket and what it publishes are; default is the directory itself. */
   readonly state?: string;
+  /** What Envoy is started with beside what Envoy Gateway gives it; a JSON or YAML text. */
+  readonly bootstrap?: string;
 }
 
 /** One whole set-up: directories, an authority, a backend, and whatever is started in it. */
@@ -33,6 +35,8 @@ export class Bed {
   readonly published: string;
   /** Where pairs arrive for the gate: `secrets/NAME` is the Secret NAME, `letsencrypt/live/NAME` as well. */
   readonly volumes: string;
+  /** Policy objects, read by a certgate whose settings have a `policy`. */
+  readonly policies: ResourceDirectory;
   /** Path of the hook's Unix socket. */
   readonly socket: string;
 
@@ -46,6 +50,7 @@ export class Bed {
     this.resources = new ResourceDirectory(`${directory}/resources`);
     this.published = gate === null ? this.resources.path : `${state}/gate`;
     this.volumes = `${directory}/volumes`;
+    this.policies = new ResourceDirectory(`${directory}/policies`);
     this.socket = `${state}/hook.sock`;
   }
 
@@ -54,7 +59,7 @@ export class Bed {
     const state = options.state === undefined ? directory : `${directory}/${options.state}`;
     const bed = new Bed(directory, await TestAuthority.make(), new Backend(), options.gate ?? null, state);
     const sources = ["secrets", "letsencrypt/live"].map((name) => `${bed.volumes}/${name}`);
-    for (const path of [bed.resources.path, bed.published, ...sources]) {
+    for (const path of [bed.resources.path, bed.published, bed.policies.path, ...sources]) {
       await Deno.mkdir(path, { recursive: true });
     }
     await Edge.prepare(bed.#places());
@@ -65,6 +70,7 @@ export class Bed {
         envoyVersion: ENVOY_VERSION,
         merge: options.merge ?? false,
         drainSeconds: options.drainSeconds ?? 60,
+        bootstrap: options.bootstrap,
       }),
     );
     return bed;
@@ -77,26 +83,37 @@ export class Bed {
     return { directory: this.directory, resources: this.published, envoy, envoyGateway };
   }
 
-  /** Starts Envoy Gateway, with a hook on the bed's socket or with none. */
-  async startEdge(hook: "none" | "all" | "unset"): Promise<Edge> {
+  /**
+   * Starts Envoy Gateway, with a hook on the bed's socket or with none.
+   *
+   * @param manager Keys of `extensionManager` in place of those that a test needs as a rule.
+   */
+  async startEdge(
+    hook: "none" | "all" | "unset",
+    manager: Readonly<Record<string, unknown>> = {},
+  ): Promise<Edge> {
     const settings = hook === "none" ? null : {
       socket: this.socket,
       includeAll: hook === "all",
       certState: this.gate !== null,
+      manager,
     };
     return this.keep(await Edge.start(this.#places(), settings));
   }
 
   /** Starts certgate on the bed's socket and waits until it is ready. */
-  async startCertgate(gate?: GateSettings): Promise<Certgate> {
-    const certgate = await this.launchCertgate(gate);
+  async startCertgate(gate?: GateSettings | null, wishes?: RunWishes): Promise<Certgate> {
+    const certgate = await this.launchCertgate(gate, wishes);
     await certgate.ready();
     return certgate;
   }
 
   /** Starts certgate on the bed's socket, with the bed's gate or another one, and does not wait for anything. */
-  async launchCertgate(gate: GateSettings | null = this.gate): Promise<Certgate> {
-    const { directory, resources, published, volumes, socket } = this;
+  async launchCertgate(
+    gate: GateSettings | null = this.gate,
+    wishes: RunWishes = {},
+  ): Promise<Certgate> {
+    const { directory, resources, published, volumes, socket, policies } = this;
     const { envoy } = this.#places();
     return this.keep(
       await Certgate.launch({
@@ -104,6 +121,8 @@ export class Bed {
         socket,
         envoy,
         gate: gate && { ...gate, resources: resources.path, published, volumes },
+        policies: policies.path,
+        ...wishes,
       }),
     );
   }

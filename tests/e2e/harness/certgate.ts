@@ -27,6 +27,14 @@ export interface GatePlaces extends GateSettings {
   readonly volumes: string;
 }
 
+/** What one run of certgate has that others of the same bed have not. */
+export interface RunWishes {
+  /** Keys of the first level; of those of `policy`, `paths` is the directory of the bed. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** What goes wrong inside it, as `--fault` says it. */
+  readonly faults?: readonly string[];
+}
+
 /** What a command has written, and how it ended. */
 export interface CommandResult {
   readonly code: number;
@@ -35,13 +43,15 @@ export interface CommandResult {
 }
 
 /** Where one certgate keeps its things. */
-export interface CertgatePlaces {
+export interface CertgatePlaces extends RunWishes {
   readonly directory: string;
   /** Path of the hook's Unix socket. */
   readonly socket: string;
   /** Path of the Envoy binary that confirms verdicts. */
   readonly envoy: string;
   readonly gate: GatePlaces | null;
+  /** Directory of policy objects. */
+  readonly policies?: string;
 }
 
 /** A `certgate run` of this checkout, or of the built program that `CERTGATE_PROGRAM` names. */
@@ -66,8 +76,10 @@ export class Certgate {
     const http = `127.0.0.1:${freePort()}`;
     const file = `${places.directory}/certgate.yaml`;
     await Deno.writeTextFile(file, JSON.stringify(configuration(places, http), null, 1));
+    const faults = places.faults ?? [];
     const program = new Program(COMMAND.path, {
-      args: [...COMMAND.args, "run", "--config", file],
+      args: [...COMMAND.args, "run", "--config", file, ...faults.flatMap((fault) => ["--fault", fault])],
+      ...(faults.length === 0 ? {} : { env: { CERTGATE_TEST_FAULTS: "1" } }),
       // A built certgate may write where it is started, and in a few places of a real host.
       cwd: places.directory,
       log: `${places.directory}/certgate.log`,
@@ -106,6 +118,13 @@ export class Certgate {
     const { gate } = await this.status();
     if (gate === null) throw new Error("The status has no gate");
     return gate;
+  }
+
+  /** Changes keys of the first level and has the configuration read again; does not wait until it has been. */
+  async reconfigure(keys: Readonly<Record<string, unknown>>): Promise<void> {
+    const present = JSON.parse(await Deno.readTextFile(this.#file));
+    await Deno.writeTextFile(this.#file, JSON.stringify({ ...present, ...keys }, null, 1));
+    this.#program.signal("SIGHUP");
   }
 
   /** Runs another command of certgate with the same configuration, e.g. `status`. */
@@ -149,12 +168,15 @@ export async function runCertgate(args: readonly string[], cwd: string): Promise
 
 /** The configuration of a certgate in these places, as an object; every JSON text is also YAML. */
 export function configuration(places: CertgatePlaces, http: string): Record<string, unknown> {
-  const { directory, socket, envoy, gate } = places;
+  const { directory, socket, envoy, gate, settings, policies } = places;
+  const policy = settings?.policy === undefined ? {} : { policy: { paths: [policies], ...settings.policy } };
   const base = {
     hook: { listen: `unix://${socket}` },
     http: { listen: http },
     stateDir: `${directory}/certgate-state`,
     envoy: { path: envoy, admin: "auto", runtimeDir: `${directory}/run` },
+    ...settings,
+    ...policy,
   };
   if (gate === null) return base;
   return {

@@ -17,6 +17,8 @@ export interface HookSettings {
   readonly includeAll: boolean;
   /** Whether Envoy Gateway knows the kind CertState and shows its objects to the hook. */
   readonly certState: boolean;
+  /** Keys of `extensionManager` in place of these. */
+  readonly manager?: Readonly<Record<string, unknown>>;
 }
 
 /** Where the parts of one set-up live. */
@@ -157,5 +159,6 @@ function extensionManager(hook: HookSettings): Record<string, unknown> {
     },
     service: { unix: { path: hook.socket } },
     ...(hook.certState ? { policyResources: [CERT_STATE] } : {}),
+    ...hook.manager,
   };
 }

@@ -4,8 +4,10 @@ import type { TestPair } from "./pairs.ts";
 export type KubernetesObject = Readonly<Record<string, unknown>>;
 
 const CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller";
-const CLASS = "e2e";
-const NAMESPACE = "default";
+/** Name of the class and of its settings. */
+export const CLASS = "e2e";
+/** The namespace of everything. */
+export const NAMESPACE = "default";
 
 /** The class, its Envoy settings and the one backend that every route leads to. */
 export function sharedObjects(
@@ -14,6 +16,8 @@ export function sharedObjects(
     readonly envoyVersion: string;
     readonly merge: boolean;
     readonly drainSeconds: number;
+    /** What Envoy is started with beside what Envoy Gateway gives it. */
+    readonly bootstrap?: string;
   },
 ): KubernetesObject[] {
   return [
@@ -41,6 +45,9 @@ export function sharedObjects(
         // An Envoy takes shared memory under a number; other Envoys of the machine have theirs.
         extraArgs: ["--disable-hot-restart"],
         provider: { type: "Host", host: { envoyVersion: options.envoyVersion } },
+        ...(options.bootstrap === undefined
+          ? {}
+          : { bootstrap: { type: "Merge", value: options.bootstrap } }),
       },
     },
     {
