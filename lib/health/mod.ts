@@ -17,4 +17,5 @@ export * from "./digest_status.ts";
 export * from "./hints.ts";
 export * from "./judge.ts";
 export * from "./judge_trust.ts";
+export * from "./policy_conditions.ts";
 export * from "./trusted_time.ts";

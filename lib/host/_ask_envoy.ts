@@ -6,6 +6,8 @@ const TIMEOUT = 1000;
 const MOST_BYTES = 4 * 1024 * 1024;
 /** 366 bytes a certificate were measured; this is room for 100,000. */
 const MOST_BYTES_OF_CERTIFICATES = 48 * 1024 * 1024;
+/** 110 bytes a route configuration were measured; this is room for 100,000. */
+const MOST_BYTES_OF_ROUTES = 12 * 1024 * 1024;
 /** Certificates are asked for this often even if nothing seems to have changed. */
 const LONGEST_BELIEF = 60_000;
 
@@ -13,6 +15,9 @@ const LONGEST_BELIEF = 60_000;
 const STATS = "/stats?format=json&usedonly&filter=" + encodeURIComponent(
   "(update_rejected|init_fetch_timeout|^listener_manager\\.total_.*|^cluster\\.xds_cluster\\.upstream_cx_rx_bytes_total)$",
 );
+// One row for each route configuration, thousands on a large host: only while somebody waits for one.
+const ROUTES = "/stats?format=json&usedonly&filter=" +
+  encodeURIComponent("^http\\..*\\.rds\\..*\\.update_time$");
 const WARMING = "/config_dump?resource=dynamic_listeners&mask=name,warming_state.version_info";
 
 /** What was learnt of one Envoy by earlier looks. */
@@ -27,6 +32,14 @@ export interface EnvoyMemory {
   readonly askedAt: number;
 }
 
+/** What {@linkcode askEnvoy} is to go by. */
+export interface AskOptions {
+  /** What an earlier look has learnt of the same Envoy. */
+  readonly before?: EnvoyMemory;
+  /** Whether to ask when it took an update of routes last, too. */
+  readonly routes?: boolean;
+}
+
 /** An Envoy and what to remember of it. */
 export interface Asked {
   readonly status: EnvoyStatus;
@@ -39,10 +52,13 @@ export interface Asked {
  * `/certs` costs Envoy's main thread 27 ms for 1,000 certificates, so it is asked again only if something has reached
  * Envoy since, or while old filter chains are draining, and once a minute in any case.
  *
- * @param before What an earlier look has learnt of the same Envoy.
  * @throws {Error} with words for people, if it does not answer as an Envoy does.
  */
-export async function askEnvoy(admin: string, get: HttpGet, before?: EnvoyMemory): Promise<Asked> {
+export async function askEnvoy(
+  admin: string,
+  get: HttpGet,
+  { before, routes = false }: AskOptions = {},
+): Promise<Asked> {
   const deadline = performance.now() + TIMEOUT;
   const ask = async (path: string, maxBytes = MOST_BYTES): Promise<unknown> => {
     const text = await get(admin, path, {
@@ -64,10 +80,19 @@ export async function askEnvoy(admin: string, get: HttpGet, before?: EnvoyMemory
     ? before
     : await askSerials(() => ask("/certs", MOST_BYTES_OF_CERTIFICATES), stats, before);
   const { serials } = memory;
-  return {
-    status: { admin, up: true, message: "", ...info, rejected, initFetchTimeouts, warming, serials },
-    memory,
-  };
+  const status = { admin, up: true, message: "", ...info, rejected, initFetchTimeouts, warming, serials };
+  if (!routes) return { status, memory };
+  // Who waits for it waits on; nothing else of this Envoy is worse known without it.
+  const updates = await ask(ROUTES, MOST_BYTES_OF_ROUTES).then(readUpdateTime, () => undefined);
+  return { status: updates === undefined ? status : { ...status, routesUpdatedAt: updates }, memory };
+}
+
+/** The latest of the times at which an update of a route configuration was taken; 0 if none was. */
+function readUpdateTime(answer: unknown): number {
+  return listOf(objectOf(answer).stats).reduce<number>((latest, row) => {
+    const { name, value } = objectOf(row);
+    return typeof name === "string" && typeof value === "number" ? Math.max(latest, value) : latest;
+  }, 0);
 }
 
 function isStillTrue(before: EnvoyMemory | undefined, { stamp, moving }: Stats): before is EnvoyMemory {

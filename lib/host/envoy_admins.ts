@@ -17,8 +17,12 @@ export interface EnvoyAdminOptions {
 
 /** The running Envoys. */
 export interface EnvoyAdmins {
-  /** Asks each how it is, side by side, a second at most; never rejects. In the order of the setting, or by name. */
-  look(): Promise<readonly EnvoyStatus[]>;
+  /**
+   * Asks each how it is, side by side, a second at most; never rejects. In the order of the setting, or by name.
+   *
+   * @param options `routes`: whether to ask when each took an update of routes last, too.
+   */
+  look(options?: { readonly routes?: boolean }): Promise<readonly EnvoyStatus[]>;
 }
 
 /** An Envoy that nobody listens for so many times has ended; its address file is never written again. */
@@ -43,9 +47,9 @@ export function openEnvoyAdmins(options: EnvoyAdminOptions): EnvoyAdmins {
   const { setting, get = httpGet } = options;
   const memories = new Map<string, EnvoyMemory>();
   const clusters = new Map<string, string>();
-  const ask = async (admin: string, startedAt: number): Promise<Answered> => {
+  const ask = async (admin: string, startedAt: number, routes?: boolean): Promise<Answered> => {
     try {
-      const { status, memory } = await askEnvoy(admin, get, memories.get(admin));
+      const { status, memory } = await askEnvoy(admin, get, { before: memories.get(admin), routes });
       memories.set(admin, memory);
       clusters.set(admin, status.cluster);
       return { status, startedAt, gone: false };
@@ -58,16 +62,18 @@ export function openEnvoyAdmins(options: EnvoyAdminOptions): EnvoyAdmins {
   };
   const ended = new EndedRuns();
   return {
-    async look() {
+    async look({ routes } = {}) {
       if (setting === "none") return [];
       if (setting !== "auto") {
-        const answers = await Promise.all(setting.map((address) => ask(plain(address), 0)));
+        const answers = await Promise.all(setting.map((address) => ask(plain(address), 0, routes)));
         return answers.map(({ status }) => status);
       }
       const runs = await findRuns(options.runtimeDir);
       const wasSeen = (admin: string) => clusters.has(admin);
       const worth = ended.without(runs, wasSeen);
-      const answers = await Promise.all(worth.map(({ address, startedAt }) => ask(address, startedAt)));
+      const answers = await Promise.all(
+        worth.map(({ address, startedAt }) => ask(address, startedAt, routes)),
+      );
       ended.note(answers);
       return pick(answers, wasSeen);
     },

@@ -59,6 +59,22 @@ Deno.test("openEnvoyAdmins() adds up what an Envoy has refused, and names what i
   });
 });
 
+Deno.test("openEnvoyAdmins() says when an Envoy took an update of routes last, where that is asked", async () => {
+  await withAdmins(1, async (envoy) => {
+    const admins = openEnvoyAdmins({ setting: [envoy.address] });
+    const updatedAt = async (routes?: boolean) => (await admins.look({ routes }))[0].routesUpdatedAt;
+    assert.equal(await updatedAt(true), 0);
+    Object.assign(envoy.stats, {
+      "http.https-443.rds.default/eg/https.update_time": 2000,
+      "http.http-80.rds.default/eg/http.update_time": 3000,
+      "listener_manager.lds.update_time": 4000,
+      "sds.http.x.rds.y.update_time": 5000,
+    });
+    assert.equal(await updatedAt(true), 3000);
+    assert.equal(await updatedAt(), undefined);
+  });
+});
+
 Deno.test("openEnvoyAdmins() counts every listener of an Envoy that is not live yet as waiting", async () => {
   await withAdmins(1, async (envoy) => {
     envoy.state = "INITIALIZING";

@@ -40,6 +40,8 @@ export interface TrafficPolicyStatus extends ObjectName {
   readonly applied: number | null;
   /** `null` where it is refused and no earlier version is held. */
   readonly mode: PolicyMode | null;
+  /** How many directives are in use; without any nothing is switched on. */
+  readonly directives: number;
   readonly targets: readonly PolicyTarget[];
   readonly delivery: PolicyDelivery;
   /** `Accepted` and `Programmed`, in that order. */
@@ -55,8 +57,13 @@ export interface ConnectorStatus extends ObjectName {
   readonly nodeId: string;
 }
 
-/** Where the page of the local reply comes from. */
-export type LocalReplySource = "off" | "built-in" | "file";
+/** The page that stands in for the answers of Envoy itself. */
+export interface LocalReplyStatus {
+  /** Where it comes from. */
+  readonly page: "off" | "built-in" | "file";
+  /** Why the page of the file is not used; empty while it is, or while none is configured. */
+  readonly problem: string;
+}
 
 /** Everything that is known of local policy, as `/v1/status` and the commands show it. */
 export interface PolicyStatus {
@@ -75,7 +82,9 @@ export interface PolicyStatus {
   readonly nudges: boolean;
   /** Whether the Coraza filter is put into listeners. */
   readonly waf: boolean;
-  readonly localReply: LocalReplySource;
+  readonly localReply: LocalReplyStatus;
+  /** `policy.compat`. */
+  readonly compat: "none" | "nso";
   /** In the order in which they are asked; those that are refused come last. */
   readonly policies: readonly TrafficPolicyStatus[];
   readonly connectors: readonly ConnectorStatus[];

@@ -147,6 +147,11 @@ export interface EnvoyStatus {
   readonly rejected: Readonly<Record<EnvoyUpdate, number>>;
   /** How often it went on without something that it had asked for and that did not come in time. */
   readonly initFetchTimeouts: number;
+  /**
+   * Milliseconds since the epoch, by its own clock, at which it took an update of routes last; 0 if it took none, not
+   * there while nobody waits for one.
+   */
+  readonly routesUpdatedAt?: number;
   /** Names of listeners that wait for something before they serve. */
   readonly warming: readonly string[];
   /** Serial numbers, lower-case hex, of the certificates that it has loaded. */

@@ -17,14 +17,21 @@ export interface StatusKeeper {
    * @param spec The spec, or a digest of it.
    */
   generation(key: string, spec: Json): number;
+  /** Writes down which generation a spec of an object has, for {@linkcode StatusKeeper.recall}; the latest one counts. */
+  remember(key: string, generation: number, spec: Json): void;
+  /** The generation that was written down for this spec of an object; `null` if another one was, or none. */
+  recall(key: string, spec: Json): number | null;
   /**
    * Adds to conditions since when they hold. The time of one whose status is what it was stays, also across a restart.
    *
    * @param subject What the conditions are about; one name for one set of types.
    */
   stamp(subject: string, bare: readonly BareCondition[], generation: number): Condition[];
-  /** Forgets subjects that are not among these, and objects that were not asked for since this was called last. */
-  retain(subjects: ReadonlySet<string>): void;
+  /**
+   * Forgets subjects that are not among these, and objects that were not asked for since this was called last; only of
+   * one part of the agent, since each knows its own: `policy` has what begins with "policy ", `gate` everything else.
+   */
+  retain(subjects: ReadonlySet<string>, part?: "gate" | "policy"): void;
   /** Writes the status file soon, if anything but its time is different. */
   write(status: GateStatus): void;
   /**
@@ -92,19 +99,10 @@ export async function openStatusKeeper(parts: {
 function makeMemory(
   { generations, conditions }: ConditionsFile,
   { clock, save }: { readonly clock: () => number; readonly save: () => void },
-): Pick<StatusKeeper, "generation" | "stamp" | "retain"> {
+): Pick<StatusKeeper, "generation" | "remember" | "recall" | "stamp" | "retain"> {
   const asked = new Set<string>();
   return {
-    generation(key, spec) {
-      asked.add(key);
-      const digest = digestOf(spec);
-      const before = generations.get(key);
-      if (before?.digest === digest) return before.generation;
-      const generation = (before?.generation ?? 0) + 1;
-      generations.set(key, { generation, digest });
-      save();
-      return generation;
-    },
+    ...makeGenerations(generations, { asked, save }),
     stamp(subject, bare, generation) {
       const before = conditions.get(subject);
       const now = rfc3339(clock());
@@ -122,13 +120,45 @@ function makeMemory(
         lastTransitionTime: after.get(condition.type)!.time,
       }));
     },
-    retain(subjects) {
-      const gone = [...conditions.keys()].filter((subject) => !subjects.has(subject));
-      const unasked = [...generations.keys()].filter((key) => !asked.has(key));
-      asked.clear();
+    retain(subjects, part = "gate") {
+      const isOwn = (name: string) => (part === "policy") === name.startsWith("policy ");
+      const gone = [...conditions.keys()].filter((subject) => isOwn(subject) && !subjects.has(subject));
+      const unasked = [...generations.keys()].filter((key) => isOwn(key) && !asked.has(key));
+      for (const key of asked) if (isOwn(key)) asked.delete(key);
       for (const subject of gone) conditions.delete(subject);
       for (const key of unasked) generations.delete(key);
       if (gone.length + unasked.length > 0) save();
+    },
+  };
+}
+
+function makeGenerations(
+  generations: ConditionsFile["generations"],
+  { asked, save }: { readonly asked: Set<string>; readonly save: () => void },
+): Pick<StatusKeeper, "generation" | "remember" | "recall"> {
+  return {
+    generation(key, spec) {
+      asked.add(key);
+      const digest = digestOf(spec);
+      const before = generations.get(key);
+      if (before?.digest === digest) return before.generation;
+      const generation = (before?.generation ?? 0) + 1;
+      generations.set(key, { generation, digest });
+      save();
+      return generation;
+    },
+    remember(key, generation, spec) {
+      asked.add(key);
+      const digest = digestOf(spec);
+      const before = generations.get(key);
+      if (before?.digest === digest && before.generation === generation) return;
+      generations.set(key, { generation, digest });
+      save();
+    },
+    recall(key, spec) {
+      asked.add(key);
+      const before = generations.get(key);
+      return before?.digest === digestOf(spec) ? before.generation : null;
     },
   };
 }

@@ -120,6 +120,25 @@ Deno.test("openStatusKeeper() writes nothing while nothing changes", () =>
     assert.deepEqual(written, { ...status, converged: true, clock: "wrong" });
   }));
 
+Deno.test("openStatusKeeper() keeps what another part of the agent knows, and the generation of an earlier spec", () =>
+  bed(async ({ open }) => {
+    const keeper = await open();
+    keeper.generation("policy x", { a: 1 });
+    keeper.remember("policy good x", 1, { a: 1 });
+    keeper.stamp("policy x", [bare("True")], 1);
+    keeper.generation("Gateway g", 1);
+    keeper.retain(new Set());
+    assert.equal(keeper.generation("policy x", { a: 2 }), 2, "the gate forgets nothing of policies");
+    assert.equal(keeper.recall("policy good x", { a: 1 }), 1);
+    assert.equal(keeper.recall("policy good x", { a: 2 }), null);
+    keeper.retain(new Set(["policy x"]), "policy");
+    assert.equal(keeper.generation("Gateway g", 1), 1);
+    keeper.retain(new Set(), "policy");
+    assert.equal(keeper.recall("policy good x", { a: 1 }), null);
+    assert.equal(keeper.generation("policy x", { a: 2 }), 1);
+    await keeper.settled();
+  }));
+
 Deno.test("openStatusKeeper() knows the latest time that an earlier run has written down", () =>
   bed(async ({ open, time }) => {
     const keeper = await open();
