@@ -4,10 +4,13 @@ import { adviseWarnings, applyAnswer, judge } from "../health/mod.ts";
 import { EnvoyOracle, findEnvoy } from "../host/mod.ts";
 import type { Facts, JudgeOptions } from "../model/mod.ts";
 import { readFacts } from "../pki/mod.ts";
+import { configSchema } from "../resources/mod.ts";
 import { type FoundPair, LARGEST_FILE, readPairAt } from "../sources/mod.ts";
-import { type CheckedPair, renderPairs, renderSummary, renderTable } from "./check_report.ts";
+import { checkPolicy, isPolicyFine } from "./check_policy.ts";
+import { policyData, renderPolicy } from "./check_policy_report.ts";
+import { type CheckedPair, pairsData, renderSummary, renderTable } from "./check_report.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import type { Format } from "./render_data.ts";
+import { type Format, renderData } from "./render_data.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 
 /** Options of `certgate check`. */
@@ -20,6 +23,8 @@ export interface CheckOptions {
   /** Names that every pair is expected to cover; empty to ask for none. */
   readonly hostnames: readonly string[];
   readonly judging: JudgeOptions;
+  /** Directories or files with policy objects. Default none. */
+  readonly policy?: readonly string[];
 }
 
 // Reading is waiting for the disk, so many at once; more would only hold more files open.
@@ -27,15 +32,20 @@ const READ_TOGETHER = 32;
 const CONFIRM_WITHIN = 10 * 60_000;
 
 /**
- * `certgate check PATH…`: verdicts without a daemon.
+ * `certgate check PATH… --policy DIR…`: verdicts without a daemon.
  *
- * @returns 0 if every pair is usable, 1 if some are withheld, 2 if a pattern matches nothing.
+ * @returns 0 if every pair is usable and every policy object used as it is written, 1 if some are not, 2 if a pattern
+ * matches nothing or there is nothing to check.
  */
 export async function check(
   paths: readonly string[],
   options: CheckOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (paths.length === 0 && options.policy === undefined) {
+    terminal.err(errorLines("Cannot check anything: no path is given", "name pairs, or --policy DIRECTORY"));
+    return EXIT.usage;
+  }
   const places: string[] = [];
   for (const path of paths) {
     const matches = await expand(path);
@@ -58,9 +68,29 @@ export async function check(
   progress.stop();
   if (envoy !== null) await confirmWithEnvoy(judged, envoy, terminal);
   const pairs = judged.map((row) => checked(row, options));
-  if (options.output !== "table") terminal.out(renderPairs(pairs, options.output));
-  else terminal.out(`${renderTable(pairs)}\n${renderSummary(pairs)}`);
-  return pairs.some((pair) => pair.verdict.action === "withhold") ? EXIT.found : EXIT.ok;
+  const policyFine = await report(pairs, options, terminal);
+  return policyFine && pairs.every((pair) => pair.verdict.action !== "withhold") ? EXIT.ok : EXIT.found;
+}
+
+/** Prints everything; says whether policy objects are used as they are written. */
+async function report(
+  pairs: readonly CheckedPair[],
+  options: CheckOptions,
+  terminal: Terminal,
+): Promise<boolean> {
+  const { baseDirectives } = configSchema.parse({}).policy.waf;
+  const policy = options.policy === undefined ? null : await checkPolicy(options.policy, baseDirectives);
+  if (options.output !== "table") {
+    const data = { ...pairsData(pairs), ...policy === null ? {} : { policy: policyData(policy) } };
+    terminal.out(renderData(data, options.output));
+  } else {
+    const parts = [
+      pairs.length > 0 ? `${renderTable(pairs)}\n${renderSummary(pairs)}` : "",
+      policy === null ? "" : renderPolicy(policy),
+    ];
+    terminal.out(parts.filter((part) => part !== "").join("\n"));
+  }
+  return policy === null || isPolicyFine(policy);
 }
 
 const PATTERN_HINT = "put the pattern in quotes, so that certgate and not the shell expands it";

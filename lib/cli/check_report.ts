@@ -3,7 +3,6 @@ import { describe, HINTS } from "../health/mod.ts";
 import type { Facts, Verdict, Warning } from "../model/mod.ts";
 import { plainTable } from "./plain_table.ts";
 import { printable } from "./printable.ts";
-import { type DataFormat, renderData } from "./render_data.ts";
 
 /** One judged pair, as the report shows it. */
 export interface CheckedPair {
@@ -20,8 +19,8 @@ export interface CheckedPair {
  * The report for other programs: one object with the list `pairs`. Dates are RFC 3339 in UTC, `null` where the
  * certificate cannot be read; warnings are their codes.
  */
-export function renderPairs(pairs: readonly CheckedPair[], format: DataFormat): string {
-  return renderData({ pairs: pairs.map(toData) }, format);
+export function pairsData(pairs: readonly CheckedPair[]): { readonly pairs: readonly object[] } {
+  return { pairs: pairs.map(toData) };
 }
 
 function toData(pair: CheckedPair) {

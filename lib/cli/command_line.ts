@@ -88,12 +88,13 @@ function addRun(program: Command, terminal: Terminal, done: Done): void {
 
 function addCheck(program: Command, terminal: Terminal, done: Done): void {
   setHelp(program.command("check"), HELP.check)
-    .description("judge certificate pairs without a daemon")
-    .argument("<path...>", "directories (one is one pair), certificate files, or quoted patterns")
+    .description("judge certificate pairs and policy objects without a daemon")
+    .argument("[path...]", "directories (one is one pair), certificate files, or quoted patterns")
     .addOption(outputOption())
     .option("--at <time>", "judge as if it were this time (RFC 3339)", readTime)
     .option("--envoy <path>", "the Envoy binary that has the last word: auto, none, or a path", "auto")
     .option("--hostname <name...>", "warn where a pair does not cover this name")
+    .option("--policy <dir...>", "directories or files with policy objects")
     .option("--margin <seconds>", "count a certificate as expired this long before it is", readSeconds, 0)
     .action(async (paths: string[], options) => {
       const { check } = await import("./check.ts");
@@ -104,6 +105,7 @@ function addCheck(program: Command, terminal: Terminal, done: Done): void {
           envoy: options.envoy,
           hostnames: options.hostname ?? [],
           judging: { margin: options.margin * 1000 },
+          policy: options.policy,
         }, terminal),
       );
     });

@@ -34,11 +34,19 @@ export const HELP = {
     examples: ["certgate run", "certgate run --config /etc/certgate/config.yaml"],
   },
   "check": {
-    exitCodes: { 0: "every pair is usable", 1: "some are withheld", 2: "wrong usage" },
+    about: [
+      "Policy objects are read as the agent reads those of policy.paths when it has no last good version of any.",
+    ],
+    exitCodes: {
+      0: "every pair is usable, every policy object is used as it is written",
+      1: "some are not",
+      2: "wrong usage",
+    },
     examples: [
       "certgate check /etc/letsencrypt/live/example.com",
       "certgate check '/etc/letsencrypt/live/*' -o json",
       "certgate check tls.crt --at 2030-01-01T00:00:00Z",
+      "certgate check --policy /etc/certgate/policy",
     ],
   },
   "status": {

@@ -11,6 +11,7 @@ import type { ControlPlaneStatus, DependentStatus, GateStatus, PairStatus } from
 import type { SnapshotStatus } from "../server/mod.ts";
 import { plainTable } from "./plain_table.ts";
 import { printable } from "./printable.ts";
+import { showPlace } from "./show_place.ts";
 
 /**
  * The status for people: every listener, then what is wrong elsewhere, then the counts.
@@ -117,9 +118,7 @@ function renderRest(status: GateStatus): string {
 
 /** Where a pair comes from: a path, or the place of the Secret among the resources. */
 export function originText({ origin }: Pick<PairStatus, "origin">): string {
-  if (origin.kind === "source") return origin.path;
-  const { file, line, column } = origin.place;
-  return line > 0 ? `${file}:${line}:${column}` : file;
+  return origin.kind === "source" ? origin.path : showPlace(origin.place);
 }
 
 /** `2030-06-01 12:00:00Z` of an RFC 3339 time; empty for anything else. */
