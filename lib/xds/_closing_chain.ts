@@ -1,9 +1,8 @@
-import { field, textField } from "./_encode.ts";
+import { anyField as any, field, textField } from "./_encode.ts";
 import type { Parts } from "./_rewrite.ts";
 import { type Span, spanOf } from "./_span.ts";
 import { throwawayCertificate, type Throwaways } from "./throwaways.ts";
 
-const TYPES = "type.googleapis.com/";
 const TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
 const QUIC = "envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport";
 const DIRECT = "envoy.extensions.filters.network.direct_response.v3.Config";
@@ -81,9 +80,4 @@ function tlsContext(throwaways: Throwaways): Uint8Array {
 
 function socket(kind: "tls" | "quic", type: string, value: Uint8Array): Parts {
   return [textField(1, `envoy.transport_sockets.${kind}`), any(3, type, value)];
-}
-
-function any(number: number, type: string, ...value: Parts): Uint8Array {
-  const bytes = value.some((part) => part.length > 0) ? [field(2, ...value)] : [];
-  return field(number, textField(1, TYPES + type), ...bytes);
 }

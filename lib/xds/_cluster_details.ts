@@ -1,14 +1,6 @@
+import { readBindDevice } from "./_bind.ts";
 import type { Span } from "./_span.ts";
-
-/** Where a cluster leads that certgate has made. */
-export interface TunnelView {
-  /** `host:port` of what the tunnel ends at. */
-  readonly address: string;
-  /** May be empty. */
-  readonly nodeId: string;
-  /** Name of the internal listener that is the tunnel's entrance. */
-  readonly listener: string;
-}
+import { readTunnel, type TunnelView } from "./_tunnel.ts";
 
 /** What tells whether a cluster already is as a policy wants it. */
 export interface ClusterDetails {
@@ -19,6 +11,6 @@ export interface ClusterDetails {
 }
 
 /** Reads what policies may have written into an `envoy.config.cluster.v3.Cluster`. */
-export function readClusterDetails(_cluster: Span): ClusterDetails {
-  return { bindDevice: null, isTunnel: null };
+export function readClusterDetails(cluster: Span): ClusterDetails {
+  return { bindDevice: readBindDevice(cluster), isTunnel: readTunnel(cluster) };
 }

@@ -1,14 +1,39 @@
-import type { Step } from "../model/mod.ts";
+import type { PolicyStep, Step } from "../model/mod.ts";
+import { bindField } from "./_bind.ts";
 import { editTls, type TlsEdit } from "./_edit_tls.ts";
 import { field } from "./_encode.ts";
 import { type Parts, rewrite, rewriteField, rewriteSocket } from "./_rewrite.ts";
 import { type Span, spanOf, valueOf } from "./_span.ts";
+import { tunnelCluster } from "./_tunnel.ts";
 import type { Throwaways } from "./throwaways.ts";
 
 type ClusterStep = Extract<Step, { readonly cluster: number }>;
 
+/** A step of a policy at a cluster. */
+export type ClusterPolicyStep = Extract<PolicyStep, { readonly kind: "replace_cluster" | "bind_cluster" }>;
+
+/** All steps of one cluster. */
+export interface ClusterEdit {
+  /** Those of pruning, which mean nothing where the cluster is replaced. */
+  readonly steps: readonly ClusterStep[];
+  readonly policy: readonly ClusterPolicyStep[];
+  readonly throwaways: Throwaways;
+}
+
 /** Applies all steps of one cluster and gives the new value. */
-export function editCluster(span: Span, steps: readonly ClusterStep[], throwaways: Throwaways): Parts {
+export function editCluster(span: Span, { steps, policy, throwaways }: ClusterEdit): Parts {
+  const replaced = policy.findLast((step) => step.kind === "replace_cluster");
+  const bound = policy.findLast((step) => step.kind === "bind_cluster");
+  const now = replaced
+    ? [tunnelCluster(replaced.clusterName, { ...replaced.tunnel, listener: replaced.tunnelListener })]
+    : steps.length === 0
+    ? [span.view()]
+    : editContexts(span, steps, throwaways);
+  if (bound === undefined) return now;
+  return [...rewrite(spanOf(now), ({ field }) => field === 21 ? null : undefined), bindField(bound.device)];
+}
+
+function editContexts(span: Span, steps: readonly ClusterStep[], throwaways: Throwaways): Parts {
   const edited = (socket: Span, own: readonly ClusterStep[]) =>
     own.length === 0
       ? [socket.view()]

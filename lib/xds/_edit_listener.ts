@@ -1,27 +1,42 @@
 import type { ChainPlace, Step } from "../model/mod.ts";
 import { matchNames, parkedChain, quicChain, refusingChain, tlsInspector } from "./_closing_chain.ts";
+import { editHttpManager, type HttpManagerStep } from "./_edit_http_manager.ts";
 import { editTls, type TlsEdit } from "./_edit_tls.ts";
 import { field } from "./_encode.ts";
+import { groupBy } from "./_group_by.ts";
 import type { ChainView, ListenerView } from "./_listener.ts";
-import { type Parts, rewrite, rewriteField, rewriteSocket } from "./_rewrite.ts";
+import { fieldOf, type Parts, rewrite, rewriteField, rewriteSocket } from "./_rewrite.ts";
 import { type Span, spanOf, valueOf } from "./_span.ts";
 import type { Throwaways } from "./throwaways.ts";
 
 type ListenerStep = Extract<Step, { readonly listener: number }>;
+
+/** All steps of one listener. */
+export interface ListenerEdit {
+  /** Those of pruning, which win where they close or drop something. */
+  readonly steps: readonly ListenerStep[];
+  /** Those of policies. */
+  readonly managers: readonly HttpManagerStep[];
+  readonly throwaways: Throwaways;
+}
 
 /**
  * Applies all steps of one listener.
  *
  * @returns the new value; `null` where the listener is dropped.
  */
-export function editListener(
-  span: Span,
-  view: ListenerView,
-  { steps, throwaways }: { readonly steps: readonly ListenerStep[]; readonly throwaways: Throwaways },
-): Parts | null {
+export function editListener(span: Span, view: ListenerView, edits: ListenerEdit): Parts | null {
+  const { steps, throwaways } = edits;
   if (steps.some((step) => step.kind === "drop_listener")) return null;
   if (steps.some((step) => step.kind === "park_listener")) return park(span, view, throwaways);
-  const changed = new Map(view.chains.map((chain) => [chain.place, chainEdit(chain, steps, throwaways)]));
+  const byChain = {
+    steps: groupBy(steps.filter((step) => "chain" in step), ({ chain }) => chain),
+    managers: groupBy(edits.managers, ({ chain }) => chain),
+  };
+  const changed = new Map(view.chains.map((chain) => {
+    const [own, managers] = [byChain.steps.get(chain.place), byChain.managers.get(chain.place)];
+    return [chain.place, chainEdit(chain, { steps: own ?? [], managers: managers ?? [], throwaways })];
+  }));
   const edit = (place: ChainPlace) => changed.get(place);
   let place = 0;
   const chains = rewrite(span, (walk) => {
@@ -29,7 +44,7 @@ export function editListener(
     const change = edit(place++);
     if (change === undefined || change === null) return change;
     const now = change(valueOf(walk));
-    return now === null ? null : [field(3, ...now)];
+    return now === null ? null : fieldOf(3, now);
   });
   const byDefault = edit("default");
   const changedAll = byDefault === undefined
@@ -49,22 +64,33 @@ function addition(step: ListenerStep, throwaways: Throwaways): Parts {
 
 type Change = (chain: Span) => Parts | null;
 
-function chainEdit(
-  chain: ChainView,
-  steps: readonly ListenerStep[],
-  throwaways: Throwaways,
-): Change | undefined {
-  const own = steps.filter((step) => "chain" in step && step.chain === chain.place);
-  if (own.length === 0) return undefined;
-  if (own.some((step) => step.kind === "drop_chain")) return () => null;
-  if (own.some((step) => step.kind === "refuse_chain")) {
+function chainEdit(chain: ChainView, { steps, managers, throwaways }: ListenerEdit): Change | undefined {
+  if (steps.length === 0) return managers.length === 0 ? undefined : (span) => editFilters(span, managers);
+  if (steps.some((step) => step.kind === "drop_chain")) return () => null;
+  if (steps.some((step) => step.kind === "refuse_chain")) {
     const quic = chain.socket.kind === "tls" && chain.socket.quic;
     return () =>
       quic ? quicChain(chain.match, chain.name, throwaways) : refusingChain(chain.match, chain.name);
   }
-  const tls = tlsEdit(own);
-  return (span) =>
-    rewriteField(span, 6, (socket) => rewriteSocket(socket, (context) => editTls(context, tls, throwaways)));
+  const tls = tlsEdit(steps);
+  return (span) => {
+    const own = rewriteField(
+      span,
+      6,
+      (socket) => rewriteSocket(socket, (context) => editTls(context, tls, throwaways)),
+    );
+    return managers.length === 0 ? own : editFilters(spanOf(own), managers);
+  };
+}
+
+function editFilters(chain: Span, managers: readonly HttpManagerStep[]): Parts {
+  const byFilter = groupBy(managers, ({ filter }) => filter);
+  let place = 0;
+  return rewrite(chain, (walk) => {
+    if (walk.field !== 3 || walk.wire !== 2) return undefined;
+    const own = byFilter.get(place++);
+    return own && fieldOf(3, editHttpManager(valueOf(walk), own));
+  });
 }
 
 function tlsEdit(steps: readonly ListenerStep[]): TlsEdit {

@@ -33,12 +33,6 @@ function readPort(address: Span): number | null {
   if (socket === null) return null;
   let port: number | null = null;
   const walk = socket.walk();
-  while (walk.next()) {
-    if (walk.field !== 3 || walk.wire !== 0) continue;
-    port = 0;
-    for (let at = walk.from, shift = 0; at < walk.to && shift < 28; at++, shift += 7) {
-      port |= (walk.bytes[at] & 0x7f) << shift;
-    }
-  }
+  while (walk.next()) if (walk.field === 3 && walk.wire === 0) port = walk.varint();
   return port;
 }

@@ -1,10 +1,15 @@
-import { field } from "./_encode.ts";
+import { header } from "./_encode.ts";
 import { insideOf, readField, readTypedConfig } from "./_socket.ts";
 import type { Span } from "./_span.ts";
 import type { WireReader } from "./_wire.ts";
 
 /** Bytes in pieces, most of them parts of the request; put together once, at the end. */
 export type Parts = readonly Uint8Array[];
+
+/** @returns one field with a length, the value not copied. */
+export function fieldOf(number: number, value: Parts): Parts {
+  return [header(number, value), ...value];
+}
 
 /**
  * Copies a message with some of its fields changed. What is not named keeps its bytes and its place.
@@ -38,7 +43,7 @@ export function rewriteField(span: Span, number: number, edit: (value: Span) => 
     if (done) return null;
     done = true;
     const value = edit(readField(span, number)!);
-    return value === null ? null : [field(number, ...value)];
+    return value === null ? null : fieldOf(number, value);
   });
 }
 
@@ -51,12 +56,16 @@ export function rewriteSocket(socket: Span, edit: (context: Span) => Parts): Par
     const deeper = inside.kind === "field" ? edit : (nested: Span) => rewriteSocket(nested, edit);
     return rewriteField(value, inside.number, deeper);
   };
+  return rewriteField(socket, 3, (any) => rewriteAny(any, inner));
+}
+
+/** Copies an Any with another value in it. */
+export function rewriteAny(any: Span, value: () => Parts): Parts {
   let done = false;
-  return rewriteField(socket, 3, (any) =>
-    rewrite(any, (walk) => {
-      if (walk.field !== 2 || walk.wire !== 2) return undefined;
-      if (done) return null;
-      done = true;
-      return [field(2, ...inner())];
-    }));
+  return rewrite(any, (walk) => {
+    if (walk.field !== 2 || walk.wire !== 2) return undefined;
+    if (done) return null;
+    done = true;
+    return fieldOf(2, value());
+  });
 }

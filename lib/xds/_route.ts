@@ -45,7 +45,7 @@ export class RouteView {
 
   /** Whether the route already says exactly what a `stamp_route` step would write. */
   isStampedAs(project: string, policy: PolicyEntry | null, waf: WafFilter): boolean {
-    return isStampedAs({ route: this.span, metadata: this.#read().metadata }, { project, policy, waf });
+    return isStampedAs(this.span, { project, policy, waf });
   }
 
   #read(): Parts {

@@ -92,6 +92,12 @@ export function readTypedConfig(span: Span): AnyView | null {
 export function readAny(span: Span, number: number): AnyView | null {
   const config = readField(span, number);
   if (config === null) return null;
+  const { malformed, ...any } = readAnyValue(config);
+  return malformed ? null : any;
+}
+
+/** @returns the type and value of a serialized Any, as far as it reads. */
+export function readAnyValue(config: Span): AnyView & { readonly malformed: boolean } {
   let type = EMPTY;
   let value = EMPTY;
   const walk = config.walk();
@@ -100,7 +106,7 @@ export function readAny(span: Span, number: number): AnyView | null {
     if (walk.field === 1) type = valueOf(walk);
     else if (walk.field === 2) value = valueOf(walk);
   }
-  return walk.malformed ? null : { type, value };
+  return { type, value, malformed: walk.malformed };
 }
 
 /** @returns a singular message field, empty if it is not there; `null` if what it is in does not read. */

@@ -56,6 +56,14 @@ export class WireReader {
     return false;
   }
 
+  /** The value of the current varint field, exact up to 2^53. */
+  varint(): number {
+    let value = 0;
+    let factor = 1;
+    for (let at = this.from; at < this.to; at++, factor *= 128) value += (this.bytes[at] & 0x7f) * factor;
+    return value;
+  }
+
   #withLength(): boolean {
     const first = this.#at < this.end ? this.bytes[this.#at] : 0x80;
     let length: number;

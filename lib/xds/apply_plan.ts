@@ -1,5 +1,6 @@
 import { editCluster } from "./_edit_cluster.ts";
 import { editListener } from "./_edit_listener.ts";
+import { editRouteConfig } from "./_edit_route_config.ts";
 import { editSecret } from "./_edit_secret.ts";
 import { AnswerWriter } from "./_answer_writer.ts";
 import type { Parts } from "./_rewrite.ts";
@@ -30,6 +31,9 @@ export interface ApplyOptions {
  * - Lists keep their order; only their field numbers change (request 2 to 5 become 1 to 4).
  * - What is not one of the four lists does not go out.
  * - A step that points at nothing is ignored.
+ * - A listener or chain that pruning drops, parks or makes refuse is that and nothing else, whatever policies say of it.
+ * - A cluster that leads into a tunnel has nothing left that pruning could change; a bound one is bound after all else.
+ * - What answers 500 or 503 wins over what came before; of several answers of one route the last counts.
  *
  * @param plan Its steps; positions are those of the request.
  * @returns a serialized `envoygateway.extension.PostTranslateModifyResponse`.
@@ -41,9 +45,8 @@ export function applyPlan(
 ): Uint8Array {
   if (plan.steps.length === 0 && options.consume && snapshot.answerFrom >= 0) return renumbered(snapshot);
   const writer = new AnswerWriter(snapshot.bytes);
-  const steps = plan.steps.filter((step): step is Step => !isPolicyStep(step));
-  const edits = byEntry(steps);
-  const added = additions(steps, options.throwaways);
+  const edits = byEntry(plan.steps);
+  const added = additions(plan.steps, options.throwaways);
   const lastSecret = snapshot.count("secrets") - 1;
   for (const entry of snapshot.entries) {
     const steps = edits[entry.list].get(entry.index);
@@ -81,40 +84,62 @@ const POLICY_KINDS: ReadonlySet<AnyStep["kind"]> = new Set<PolicyStep["kind"]>([
 
 const isPolicyStep = (step: AnyStep): step is PolicyStep => POLICY_KINDS.has(step.kind);
 
-type Edits = Readonly<Record<ListName, Map<number, Step[]>>>;
+type Edits = Readonly<Record<ListName, Map<number, EntrySteps>>>;
 
-function byEntry(steps: readonly Step[]): Edits {
+/** What is to be done with one resource. */
+interface EntrySteps {
+  readonly prune: Step[];
+  readonly policy: PolicyStep[];
+}
+
+function byEntry(steps: readonly AnyStep[]): Edits {
   const edits: Edits = { clusters: new Map(), secrets: new Map(), listeners: new Map(), routes: new Map() };
-  const add = (list: ListName, index: number, step: Step) => {
-    const before = edits[list].get(index);
-    if (before) before.push(step);
-    else edits[list].set(index, [step]);
+  const at = (list: ListName, index: number) => {
+    const known = edits[list].get(index);
+    if (known) return known;
+    const made: EntrySteps = { prune: [], policy: [] };
+    edits[list].set(index, made);
+    return made;
   };
   for (const step of steps) {
-    if ("listener" in step) add("listeners", step.listener, step);
-    else if ("secret" in step) add("secrets", step.secret, step);
-    else if ("cluster" in step) add("clusters", step.cluster, step);
+    if (isPolicyStep(step)) {
+      if ("routeConfig" in step) at("routes", step.routeConfig).policy.push(step);
+      else if ("listener" in step) at("listeners", step.listener).policy.push(step);
+      else at("clusters", step.cluster).policy.push(step);
+    } else if ("listener" in step) at("listeners", step.listener).prune.push(step);
+    else if ("secret" in step) at("secrets", step.secret).prune.push(step);
+    else if ("cluster" in step) at("clusters", step.cluster).prune.push(step);
   }
   return edits;
 }
 
-function additions(steps: readonly Step[], throwaways: Throwaways): Parts[] {
+function additions(steps: readonly AnyStep[], throwaways: Throwaways): Parts[] {
   return steps.flatMap((step) =>
     step.kind === "add_secret" ? [throwawaySecret(step.name, step.as, throwaways)] : []
   );
 }
 
 interface Edit {
-  readonly steps: readonly Step[];
+  readonly steps: EntrySteps;
   readonly throwaways: Throwaways;
 }
 
-function edited(span: Entry, snapshot: Snapshot, { steps, throwaways }: Edit): Parts | null {
+function edited(
+  span: Entry,
+  snapshot: Snapshot,
+  { steps: { prune, policy }, throwaways }: Edit,
+): Parts | null {
   const { list, index } = span;
+  if (list === "routes") return editRouteConfig(span, policy.filter((step) => "routeConfig" in step));
   if (list === "listeners") {
-    const own = steps.filter((step) => "listener" in step);
-    return editListener(span, snapshot.listeners[index], { steps: own, throwaways });
+    const steps = prune.filter((step) => "listener" in step);
+    const managers = policy.filter((step) => "filter" in step);
+    return editListener(span, snapshot.listeners[index], { steps, managers, throwaways });
   }
-  if (list === "clusters") return editCluster(span, steps.filter((step) => "cluster" in step), throwaways);
-  return editSecret(span, steps.find((step) => "secret" in step)!, throwaways);
+  if (list === "clusters") {
+    const steps = prune.filter((step) => "cluster" in step);
+    const own = policy.filter((step) => step.kind === "replace_cluster" || step.kind === "bind_cluster");
+    return editCluster(span, { steps, policy: own, throwaways });
+  }
+  return editSecret(span, prune.find((step) => "secret" in step)!, throwaways);
 }
