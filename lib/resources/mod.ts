@@ -14,5 +14,6 @@ export * from "./config_schema.ts";
 export type { Dependent, DependentInstance } from "./_dependents_schema.ts";
 export * from "./editor_schema.ts";
 export * from "./listen_address.ts";
+export { type Endpoint, parseEndpoint } from "./_policy_endpoint.ts";
 export * from "./read_policies.ts";
 export * from "./read_resources.ts";
