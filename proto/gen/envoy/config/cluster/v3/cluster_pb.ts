@@ -5,17 +5,23 @@
 // @generated from file envoy/config/cluster/v3/cluster.proto (package envoy.config.cluster.v3, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { BindConfig } from "../../core/v3/address_pb.ts";
+import { file_envoy_config_core_v3_address } from "../../core/v3/address_pb.ts";
 import type { TransportSocket } from "../../core/v3/base_pb.ts";
 import { file_envoy_config_core_v3_base } from "../../core/v3/base_pb.ts";
+import type { ClusterLoadAssignment } from "../../endpoint/v3/endpoint_pb.ts";
+import { file_envoy_config_endpoint_v3_endpoint } from "../../endpoint/v3/endpoint_pb.ts";
+import type { Duration } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file envoy/config/cluster/v3/cluster.proto.
  */
 export const file_envoy_config_cluster_v3_cluster: GenFile = /*@__PURE__*/
-  fileDesc("CiVlbnZveS9jb25maWcvY2x1c3Rlci92My9jbHVzdGVyLnByb3RvEhdlbnZveS5jb25maWcuY2x1c3Rlci52MyKYAgoHQ2x1c3RlchIMCgRuYW1lGAEgASgJEj8KEHRyYW5zcG9ydF9zb2NrZXQYGCABKAsyJS5lbnZveS5jb25maWcuY29yZS52My5UcmFuc3BvcnRTb2NrZXQSVwoYdHJhbnNwb3J0X3NvY2tldF9tYXRjaGVzGCsgAygLMjUuZW52b3kuY29uZmlnLmNsdXN0ZXIudjMuQ2x1c3Rlci5UcmFuc3BvcnRTb2NrZXRNYXRjaBplChRUcmFuc3BvcnRTb2NrZXRNYXRjaBIMCgRuYW1lGAEgASgJEj8KEHRyYW5zcG9ydF9zb2NrZXQYAyABKAsyJS5lbnZveS5jb25maWcuY29yZS52My5UcmFuc3BvcnRTb2NrZXRiBnByb3RvMw", [file_envoy_config_core_v3_base]);
+  fileDesc("CiVlbnZveS9jb25maWcvY2x1c3Rlci92My9jbHVzdGVyLnByb3RvEhdlbnZveS5jb25maWcuY2x1c3Rlci52MyKJBQoHQ2x1c3RlchIMCgRuYW1lGAEgASgJEj4KBHR5cGUYAiABKA4yLi5lbnZveS5jb25maWcuY2x1c3Rlci52My5DbHVzdGVyLkRpc2NvdmVyeVR5cGVIABIyCg9jb25uZWN0X3RpbWVvdXQYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SSAoPbG9hZF9hc3NpZ25tZW50GCEgASgLMi8uZW52b3kuY29uZmlnLmVuZHBvaW50LnYzLkNsdXN0ZXJMb2FkQXNzaWdubWVudBI+ChR1cHN0cmVhbV9iaW5kX2NvbmZpZxgVIAEoCzIgLmVudm95LmNvbmZpZy5jb3JlLnYzLkJpbmRDb25maWcSPwoQdHJhbnNwb3J0X3NvY2tldBgYIAEoCzIlLmVudm95LmNvbmZpZy5jb3JlLnYzLlRyYW5zcG9ydFNvY2tldBJXChh0cmFuc3BvcnRfc29ja2V0X21hdGNoZXMYKyADKAsyNS5lbnZveS5jb25maWcuY2x1c3Rlci52My5DbHVzdGVyLlRyYW5zcG9ydFNvY2tldE1hdGNoGmUKFFRyYW5zcG9ydFNvY2tldE1hdGNoEgwKBG5hbWUYASABKAkSPwoQdHJhbnNwb3J0X3NvY2tldBgDIAEoCzIlLmVudm95LmNvbmZpZy5jb3JlLnYzLlRyYW5zcG9ydFNvY2tldCJXCg1EaXNjb3ZlcnlUeXBlEgoKBlNUQVRJQxAAEg4KClNUUklDVF9ETlMQARIPCgtMT0dJQ0FMX0ROUxACEgcKA0VEUxADEhAKDE9SSUdJTkFMX0RTVBAEQhgKFmNsdXN0ZXJfZGlzY292ZXJ5X3R5cGViBnByb3RvMw", [file_envoy_config_core_v3_address, file_envoy_config_core_v3_base, file_envoy_config_endpoint_v3_endpoint, file_google_protobuf_duration]);
 
 /**
  * @generated from message envoy.config.cluster.v3.Cluster
@@ -25,6 +31,32 @@ export type Cluster = Message<"envoy.config.cluster.v3.Cluster"> & {
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * @generated from oneof envoy.config.cluster.v3.Cluster.cluster_discovery_type
+   */
+  clusterDiscoveryType: {
+    /**
+     * @generated from field: envoy.config.cluster.v3.Cluster.DiscoveryType type = 2;
+     */
+    value: Cluster_DiscoveryType;
+    case: "type";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * @generated from field: google.protobuf.Duration connect_timeout = 4;
+   */
+  connectTimeout?: Duration | undefined;
+
+  /**
+   * @generated from field: envoy.config.endpoint.v3.ClusterLoadAssignment load_assignment = 33;
+   */
+  loadAssignment?: ClusterLoadAssignment | undefined;
+
+  /**
+   * @generated from field: envoy.config.core.v3.BindConfig upstream_bind_config = 21;
+   */
+  upstreamBindConfig?: BindConfig | undefined;
 
   /**
    * @generated from field: envoy.config.core.v3.TransportSocket transport_socket = 24;
@@ -67,4 +99,40 @@ export type Cluster_TransportSocketMatch = Message<"envoy.config.cluster.v3.Clus
  */
 export const Cluster_TransportSocketMatchSchema: GenMessage<Cluster_TransportSocketMatch> = /*@__PURE__*/
   messageDesc(file_envoy_config_cluster_v3_cluster, 0, 0);
+
+/**
+ * @generated from enum envoy.config.cluster.v3.Cluster.DiscoveryType
+ */
+export enum Cluster_DiscoveryType {
+  /**
+   * @generated from enum value: STATIC = 0;
+   */
+  STATIC = 0,
+
+  /**
+   * @generated from enum value: STRICT_DNS = 1;
+   */
+  STRICT_DNS = 1,
+
+  /**
+   * @generated from enum value: LOGICAL_DNS = 2;
+   */
+  LOGICAL_DNS = 2,
+
+  /**
+   * @generated from enum value: EDS = 3;
+   */
+  EDS = 3,
+
+  /**
+   * @generated from enum value: ORIGINAL_DST = 4;
+   */
+  ORIGINAL_DST = 4,
+}
+
+/**
+ * Describes the enum envoy.config.cluster.v3.Cluster.DiscoveryType.
+ */
+export const Cluster_DiscoveryTypeSchema: GenEnum<Cluster_DiscoveryType> = /*@__PURE__*/
+  enumDesc(file_envoy_config_cluster_v3_cluster, 0, 0);
 

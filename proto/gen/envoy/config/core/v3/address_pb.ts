@@ -7,13 +7,15 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { SocketOption } from "./socket_option_pb.ts";
+import { file_envoy_config_core_v3_socket_option } from "./socket_option_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file envoy/config/core/v3/address.proto.
  */
 export const file_envoy_config_core_v3_address: GenFile = /*@__PURE__*/
-  fileDesc("CiJlbnZveS9jb25maWcvY29yZS92My9hZGRyZXNzLnByb3RvEhRlbnZveS5jb25maWcuY29yZS52MyJNCg1Tb2NrZXRBZGRyZXNzEhQKCnBvcnRfdmFsdWUYAyABKA1IABIUCgpuYW1lZF9wb3J0GAQgASgJSABCEAoOcG9ydF9zcGVjaWZpZXIiUwoHQWRkcmVzcxI9Cg5zb2NrZXRfYWRkcmVzcxgBIAEoCzIjLmVudm95LmNvbmZpZy5jb3JlLnYzLlNvY2tldEFkZHJlc3NIAEIJCgdhZGRyZXNzYgZwcm90bzM");
+  fileDesc("CiJlbnZveS9jb25maWcvY29yZS92My9hZGRyZXNzLnByb3RvEhRlbnZveS5jb25maWcuY29yZS52MyJNCg1Tb2NrZXRBZGRyZXNzEhQKCnBvcnRfdmFsdWUYAyABKA1IABIUCgpuYW1lZF9wb3J0GAQgASgJSABCEAoOcG9ydF9zcGVjaWZpZXIioQEKB0FkZHJlc3MSPQoOc29ja2V0X2FkZHJlc3MYASABKAsyIy5lbnZveS5jb25maWcuY29yZS52My5Tb2NrZXRBZGRyZXNzSAASTAoWZW52b3lfaW50ZXJuYWxfYWRkcmVzcxgDIAEoCzIqLmVudm95LmNvbmZpZy5jb3JlLnYzLkVudm95SW50ZXJuYWxBZGRyZXNzSABCCQoHYWRkcmVzcyJQChRFbnZveUludGVybmFsQWRkcmVzcxIeChRzZXJ2ZXJfbGlzdGVuZXJfbmFtZRgBIAEoCUgAQhgKFmFkZHJlc3NfbmFtZV9zcGVjaWZpZXIiSAoKQmluZENvbmZpZxI6Cg5zb2NrZXRfb3B0aW9ucxgDIAMoCzIiLmVudm95LmNvbmZpZy5jb3JlLnYzLlNvY2tldE9wdGlvbmIGcHJvdG8z", [file_envoy_config_core_v3_socket_option]);
 
 /**
  * A host or address with its port.
@@ -61,6 +63,12 @@ export type Address = Message<"envoy.config.core.v3.Address"> & {
      */
     value: SocketAddress;
     case: "socketAddress";
+  } | {
+    /**
+     * @generated from field: envoy.config.core.v3.EnvoyInternalAddress envoy_internal_address = 3;
+     */
+    value: EnvoyInternalAddress;
+    case: "envoyInternalAddress";
   } | { case: undefined; value?: undefined };
 };
 
@@ -70,4 +78,48 @@ export type Address = Message<"envoy.config.core.v3.Address"> & {
  */
 export const AddressSchema: GenMessage<Address> = /*@__PURE__*/
   messageDesc(file_envoy_config_core_v3_address, 1);
+
+/**
+ * A listener inside the same Envoy.
+ *
+ * @generated from message envoy.config.core.v3.EnvoyInternalAddress
+ */
+export type EnvoyInternalAddress = Message<"envoy.config.core.v3.EnvoyInternalAddress"> & {
+  /**
+   * @generated from oneof envoy.config.core.v3.EnvoyInternalAddress.address_name_specifier
+   */
+  addressNameSpecifier: {
+    /**
+     * @generated from field: string server_listener_name = 1;
+     */
+    value: string;
+    case: "serverListenerName";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message envoy.config.core.v3.EnvoyInternalAddress.
+ * Use `create(EnvoyInternalAddressSchema)` to create a new message.
+ */
+export const EnvoyInternalAddressSchema: GenMessage<EnvoyInternalAddress> = /*@__PURE__*/
+  messageDesc(file_envoy_config_core_v3_address, 2);
+
+/**
+ * What connections are bound to before they are made.
+ *
+ * @generated from message envoy.config.core.v3.BindConfig
+ */
+export type BindConfig = Message<"envoy.config.core.v3.BindConfig"> & {
+  /**
+   * @generated from field: repeated envoy.config.core.v3.SocketOption socket_options = 3;
+   */
+  socketOptions: SocketOption[];
+};
+
+/**
+ * Describes the message envoy.config.core.v3.BindConfig.
+ * Use `create(BindConfigSchema)` to create a new message.
+ */
+export const BindConfigSchema: GenMessage<BindConfig> = /*@__PURE__*/
+  messageDesc(file_envoy_config_core_v3_address, 3);
 

@@ -7,13 +7,51 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { DataSource, Metadata } from "../../core/v3/base_pb.ts";
+import { file_envoy_config_core_v3_base } from "../../core/v3/base_pb.ts";
+import type { Any } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_any } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file envoy/config/route/v3/route_components.proto.
  */
 export const file_envoy_config_route_v3_route_components: GenFile = /*@__PURE__*/
-  fileDesc("CixlbnZveS9jb25maWcvcm91dGUvdjMvcm91dGVfY29tcG9uZW50cy5wcm90bxIVZW52b3kuY29uZmlnLnJvdXRlLnYzIhUKBVJvdXRlEgwKBG5hbWUYDiABKAkiGwoLVmlydHVhbEhvc3QSDAoEbmFtZRgBIAEoCWIGcHJvdG8z");
+  fileDesc("CixlbnZveS9jb25maWcvcm91dGUvdjMvcm91dGVfY29tcG9uZW50cy5wcm90bxIVZW52b3kuY29uZmlnLnJvdXRlLnYzIowBCgtWaXJ0dWFsSG9zdBIMCgRuYW1lGAEgASgJEg8KB2RvbWFpbnMYAiADKAkSLAoGcm91dGVzGAMgAygLMhwuZW52b3kuY29uZmlnLnJvdXRlLnYzLlJvdXRlEjAKCG1ldGFkYXRhGBggASgLMh4uZW52b3kuY29uZmlnLmNvcmUudjMuTWV0YWRhdGEirAMKBVJvdXRlEgwKBG5hbWUYDiABKAkSMAoFbWF0Y2gYASABKAsyIS5lbnZveS5jb25maWcucm91dGUudjMuUm91dGVNYXRjaBIzCgVyb3V0ZRgCIAEoCzIiLmVudm95LmNvbmZpZy5yb3V0ZS52My5Sb3V0ZUFjdGlvbkgAEkYKD2RpcmVjdF9yZXNwb25zZRgHIAEoCzIrLmVudm95LmNvbmZpZy5yb3V0ZS52My5EaXJlY3RSZXNwb25zZUFjdGlvbkgAEjAKCG1ldGFkYXRhGAQgASgLMh4uZW52b3kuY29uZmlnLmNvcmUudjMuTWV0YWRhdGESVwoXdHlwZWRfcGVyX2ZpbHRlcl9jb25maWcYDSADKAsyNi5lbnZveS5jb25maWcucm91dGUudjMuUm91dGUuVHlwZWRQZXJGaWx0ZXJDb25maWdFbnRyeRpRChlUeXBlZFBlckZpbHRlckNvbmZpZ0VudHJ5EgsKA2tleRgBIAEoCRIjCgV2YWx1ZRgCIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5Bbnk6AjgBQggKBmFjdGlvbiKPAQoKUm91dGVNYXRjaBIQCgZwcmVmaXgYASABKAlIABJLCg9jb25uZWN0X21hdGNoZXIYDCABKAsyMC5lbnZveS5jb25maWcucm91dGUudjMuUm91dGVNYXRjaC5Db25uZWN0TWF0Y2hlckgAGhAKDkNvbm5lY3RNYXRjaGVyQhAKDnBhdGhfc3BlY2lmaWVyIngKD1dlaWdodGVkQ2x1c3RlchJGCghjbHVzdGVycxgBIAMoCzI0LmVudm95LmNvbmZpZy5yb3V0ZS52My5XZWlnaHRlZENsdXN0ZXIuQ2x1c3RlcldlaWdodBodCg1DbHVzdGVyV2VpZ2h0EgwKBG5hbWUYASABKAki1gIKC1JvdXRlQWN0aW9uEhEKB2NsdXN0ZXIYASABKAlIABJDChF3ZWlnaHRlZF9jbHVzdGVycxgDIAEoCzImLmVudm95LmNvbmZpZy5yb3V0ZS52My5XZWlnaHRlZENsdXN0ZXJIABJJCg91cGdyYWRlX2NvbmZpZ3MYGSADKAsyMC5lbnZveS5jb25maWcucm91dGUudjMuUm91dGVBY3Rpb24uVXBncmFkZUNvbmZpZxqOAQoNVXBncmFkZUNvbmZpZxIUCgx1cGdyYWRlX3R5cGUYASABKAkSVgoOY29ubmVjdF9jb25maWcYAyABKAsyPi5lbnZveS5jb25maWcucm91dGUudjMuUm91dGVBY3Rpb24uVXBncmFkZUNvbmZpZy5Db25uZWN0Q29uZmlnGg8KDUNvbm5lY3RDb25maWdCEwoRY2x1c3Rlcl9zcGVjaWZpZXIiVgoURGlyZWN0UmVzcG9uc2VBY3Rpb24SDgoGc3RhdHVzGAEgASgNEi4KBGJvZHkYAiABKAsyIC5lbnZveS5jb25maWcuY29yZS52My5EYXRhU291cmNlYgZwcm90bzM", [file_envoy_config_core_v3_base, file_google_protobuf_any]);
+
+/**
+ * The routes of some host names.
+ *
+ * @generated from message envoy.config.route.v3.VirtualHost
+ */
+export type VirtualHost = Message<"envoy.config.route.v3.VirtualHost"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: repeated string domains = 2;
+   */
+  domains: string[];
+
+  /**
+   * @generated from field: repeated envoy.config.route.v3.Route routes = 3;
+   */
+  routes: Route[];
+
+  /**
+   * @generated from field: envoy.config.core.v3.Metadata metadata = 24;
+   */
+  metadata?: Metadata | undefined;
+};
+
+/**
+ * Describes the message envoy.config.route.v3.VirtualHost.
+ * Use `create(VirtualHostSchema)` to create a new message.
+ */
+export const VirtualHostSchema: GenMessage<VirtualHost> = /*@__PURE__*/
+  messageDesc(file_envoy_config_route_v3_route_components, 0);
 
 /**
  * @generated from message envoy.config.route.v3.Route
@@ -23,6 +61,38 @@ export type Route = Message<"envoy.config.route.v3.Route"> & {
    * @generated from field: string name = 14;
    */
   name: string;
+
+  /**
+   * @generated from field: envoy.config.route.v3.RouteMatch match = 1;
+   */
+  match?: RouteMatch | undefined;
+
+  /**
+   * @generated from oneof envoy.config.route.v3.Route.action
+   */
+  action: {
+    /**
+     * @generated from field: envoy.config.route.v3.RouteAction route = 2;
+     */
+    value: RouteAction;
+    case: "route";
+  } | {
+    /**
+     * @generated from field: envoy.config.route.v3.DirectResponseAction direct_response = 7;
+     */
+    value: DirectResponseAction;
+    case: "directResponse";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * @generated from field: envoy.config.core.v3.Metadata metadata = 4;
+   */
+  metadata?: Metadata | undefined;
+
+  /**
+   * @generated from field: map<string, google.protobuf.Any> typed_per_filter_config = 13;
+   */
+  typedPerFilterConfig: { [key: string]: Any };
 };
 
 /**
@@ -30,12 +100,73 @@ export type Route = Message<"envoy.config.route.v3.Route"> & {
  * Use `create(RouteSchema)` to create a new message.
  */
 export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
-  messageDesc(file_envoy_config_route_v3_route_components, 0);
+  messageDesc(file_envoy_config_route_v3_route_components, 1);
 
 /**
- * @generated from message envoy.config.route.v3.VirtualHost
+ * @generated from message envoy.config.route.v3.RouteMatch
  */
-export type VirtualHost = Message<"envoy.config.route.v3.VirtualHost"> & {
+export type RouteMatch = Message<"envoy.config.route.v3.RouteMatch"> & {
+  /**
+   * @generated from oneof envoy.config.route.v3.RouteMatch.path_specifier
+   */
+  pathSpecifier: {
+    /**
+     * @generated from field: string prefix = 1;
+     */
+    value: string;
+    case: "prefix";
+  } | {
+    /**
+     * @generated from field: envoy.config.route.v3.RouteMatch.ConnectMatcher connect_matcher = 12;
+     */
+    value: RouteMatch_ConnectMatcher;
+    case: "connectMatcher";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message envoy.config.route.v3.RouteMatch.
+ * Use `create(RouteMatchSchema)` to create a new message.
+ */
+export const RouteMatchSchema: GenMessage<RouteMatch> = /*@__PURE__*/
+  messageDesc(file_envoy_config_route_v3_route_components, 2);
+
+/**
+ * CONNECT requests.
+ *
+ * @generated from message envoy.config.route.v3.RouteMatch.ConnectMatcher
+ */
+export type RouteMatch_ConnectMatcher = Message<"envoy.config.route.v3.RouteMatch.ConnectMatcher"> & {
+};
+
+/**
+ * Describes the message envoy.config.route.v3.RouteMatch.ConnectMatcher.
+ * Use `create(RouteMatch_ConnectMatcherSchema)` to create a new message.
+ */
+export const RouteMatch_ConnectMatcherSchema: GenMessage<RouteMatch_ConnectMatcher> = /*@__PURE__*/
+  messageDesc(file_envoy_config_route_v3_route_components, 2, 0);
+
+/**
+ * @generated from message envoy.config.route.v3.WeightedCluster
+ */
+export type WeightedCluster = Message<"envoy.config.route.v3.WeightedCluster"> & {
+  /**
+   * @generated from field: repeated envoy.config.route.v3.WeightedCluster.ClusterWeight clusters = 1;
+   */
+  clusters: WeightedCluster_ClusterWeight[];
+};
+
+/**
+ * Describes the message envoy.config.route.v3.WeightedCluster.
+ * Use `create(WeightedClusterSchema)` to create a new message.
+ */
+export const WeightedClusterSchema: GenMessage<WeightedCluster> = /*@__PURE__*/
+  messageDesc(file_envoy_config_route_v3_route_components, 3);
+
+/**
+ * @generated from message envoy.config.route.v3.WeightedCluster.ClusterWeight
+ */
+export type WeightedCluster_ClusterWeight = Message<"envoy.config.route.v3.WeightedCluster.ClusterWeight"> & {
   /**
    * @generated from field: string name = 1;
    */
@@ -43,9 +174,102 @@ export type VirtualHost = Message<"envoy.config.route.v3.VirtualHost"> & {
 };
 
 /**
- * Describes the message envoy.config.route.v3.VirtualHost.
- * Use `create(VirtualHostSchema)` to create a new message.
+ * Describes the message envoy.config.route.v3.WeightedCluster.ClusterWeight.
+ * Use `create(WeightedCluster_ClusterWeightSchema)` to create a new message.
  */
-export const VirtualHostSchema: GenMessage<VirtualHost> = /*@__PURE__*/
-  messageDesc(file_envoy_config_route_v3_route_components, 1);
+export const WeightedCluster_ClusterWeightSchema: GenMessage<WeightedCluster_ClusterWeight> = /*@__PURE__*/
+  messageDesc(file_envoy_config_route_v3_route_components, 3, 0);
+
+/**
+ * @generated from message envoy.config.route.v3.RouteAction
+ */
+export type RouteAction = Message<"envoy.config.route.v3.RouteAction"> & {
+  /**
+   * @generated from oneof envoy.config.route.v3.RouteAction.cluster_specifier
+   */
+  clusterSpecifier: {
+    /**
+     * @generated from field: string cluster = 1;
+     */
+    value: string;
+    case: "cluster";
+  } | {
+    /**
+     * @generated from field: envoy.config.route.v3.WeightedCluster weighted_clusters = 3;
+     */
+    value: WeightedCluster;
+    case: "weightedClusters";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * @generated from field: repeated envoy.config.route.v3.RouteAction.UpgradeConfig upgrade_configs = 25;
+   */
+  upgradeConfigs: RouteAction_UpgradeConfig[];
+};
+
+/**
+ * Describes the message envoy.config.route.v3.RouteAction.
+ * Use `create(RouteActionSchema)` to create a new message.
+ */
+export const RouteActionSchema: GenMessage<RouteAction> = /*@__PURE__*/
+  messageDesc(file_envoy_config_route_v3_route_components, 4);
+
+/**
+ * @generated from message envoy.config.route.v3.RouteAction.UpgradeConfig
+ */
+export type RouteAction_UpgradeConfig = Message<"envoy.config.route.v3.RouteAction.UpgradeConfig"> & {
+  /**
+   * @generated from field: string upgrade_type = 1;
+   */
+  upgradeType: string;
+
+  /**
+   * @generated from field: envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig connect_config = 3;
+   */
+  connectConfig?: RouteAction_UpgradeConfig_ConnectConfig | undefined;
+};
+
+/**
+ * Describes the message envoy.config.route.v3.RouteAction.UpgradeConfig.
+ * Use `create(RouteAction_UpgradeConfigSchema)` to create a new message.
+ */
+export const RouteAction_UpgradeConfigSchema: GenMessage<RouteAction_UpgradeConfig> = /*@__PURE__*/
+  messageDesc(file_envoy_config_route_v3_route_components, 4, 0);
+
+/**
+ * @generated from message envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig
+ */
+export type RouteAction_UpgradeConfig_ConnectConfig = Message<"envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig"> & {
+};
+
+/**
+ * Describes the message envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig.
+ * Use `create(RouteAction_UpgradeConfig_ConnectConfigSchema)` to create a new message.
+ */
+export const RouteAction_UpgradeConfig_ConnectConfigSchema: GenMessage<RouteAction_UpgradeConfig_ConnectConfig> = /*@__PURE__*/
+  messageDesc(file_envoy_config_route_v3_route_components, 4, 0, 0);
+
+/**
+ * An answer that needs no backend.
+ *
+ * @generated from message envoy.config.route.v3.DirectResponseAction
+ */
+export type DirectResponseAction = Message<"envoy.config.route.v3.DirectResponseAction"> & {
+  /**
+   * @generated from field: uint32 status = 1;
+   */
+  status: number;
+
+  /**
+   * @generated from field: envoy.config.core.v3.DataSource body = 2;
+   */
+  body?: DataSource | undefined;
+};
+
+/**
+ * Describes the message envoy.config.route.v3.DirectResponseAction.
+ * Use `create(DirectResponseActionSchema)` to create a new message.
+ */
+export const DirectResponseActionSchema: GenMessage<DirectResponseAction> = /*@__PURE__*/
+  messageDesc(file_envoy_config_route_v3_route_components, 5);
 

@@ -7,6 +7,12 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { AccessLogFilter } from "../../../../../config/accesslog/v3/accesslog_pb.ts";
+import { file_envoy_config_accesslog_v3_accesslog } from "../../../../../config/accesslog/v3/accesslog_pb.ts";
+import type { ConfigSource } from "../../../../../config/core/v3/config_source_pb.ts";
+import { file_envoy_config_core_v3_config_source } from "../../../../../config/core/v3/config_source_pb.ts";
+import type { SubstitutionFormatString } from "../../../../../config/core/v3/substitution_format_string_pb.ts";
+import { file_envoy_config_core_v3_substitution_format_string } from "../../../../../config/core/v3/substitution_format_string_pb.ts";
 import type { RouteConfiguration } from "../../../../../config/route/v3/route_pb.ts";
 import { file_envoy_config_route_v3_route } from "../../../../../config/route/v3/route_pb.ts";
 import type { Any } from "@bufbuild/protobuf/wkt";
@@ -17,7 +23,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto.
  */
 export const file_envoy_extensions_filters_network_http_connection_manager_v3_http_connection_manager: GenFile = /*@__PURE__*/
-  fileDesc("ClllbnZveS9leHRlbnNpb25zL2ZpbHRlcnMvbmV0d29yay9odHRwX2Nvbm5lY3Rpb25fbWFuYWdlci92My9odHRwX2Nvbm5lY3Rpb25fbWFuYWdlci5wcm90bxI7ZW52b3kuZXh0ZW5zaW9ucy5maWx0ZXJzLm5ldHdvcmsuaHR0cF9jb25uZWN0aW9uX21hbmFnZXIudjMiiwMKFUh0dHBDb25uZWN0aW9uTWFuYWdlchJwCgpjb2RlY190eXBlGAEgASgOMlwuZW52b3kuZXh0ZW5zaW9ucy5maWx0ZXJzLm5ldHdvcmsuaHR0cF9jb25uZWN0aW9uX21hbmFnZXIudjMuSHR0cENvbm5lY3Rpb25NYW5hZ2VyLkNvZGVjVHlwZRITCgtzdGF0X3ByZWZpeBgCIAEoCRJBCgxyb3V0ZV9jb25maWcYBCABKAsyKS5lbnZveS5jb25maWcucm91dGUudjMuUm91dGVDb25maWd1cmF0aW9uSAASXQoMaHR0cF9maWx0ZXJzGAUgAygLMkcuZW52b3kuZXh0ZW5zaW9ucy5maWx0ZXJzLm5ldHdvcmsuaHR0cF9jb25uZWN0aW9uX21hbmFnZXIudjMuSHR0cEZpbHRlciI2CglDb2RlY1R5cGUSCAoEQVVUTxAAEgkKBUhUVFAxEAESCQoFSFRUUDIQAhIJCgVIVFRQMxADQhEKD3JvdXRlX3NwZWNpZmllciJXCgpIdHRwRmlsdGVyEgwKBG5hbWUYASABKAkSLAoMdHlwZWRfY29uZmlnGAQgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueUgAQg0KC2NvbmZpZ190eXBlYgZwcm90bzM", [file_envoy_config_route_v3_route, file_google_protobuf_any]);
+  fileDesc("ClllbnZveS9leHRlbnNpb25zL2ZpbHRlcnMvbmV0d29yay9odHRwX2Nvbm5lY3Rpb25fbWFuYWdlci92My9odHRwX2Nvbm5lY3Rpb25fbWFuYWdlci5wcm90bxI7ZW52b3kuZXh0ZW5zaW9ucy5maWx0ZXJzLm5ldHdvcmsuaHR0cF9jb25uZWN0aW9uX21hbmFnZXIudjMixwQKFUh0dHBDb25uZWN0aW9uTWFuYWdlchJwCgpjb2RlY190eXBlGAEgASgOMlwuZW52b3kuZXh0ZW5zaW9ucy5maWx0ZXJzLm5ldHdvcmsuaHR0cF9jb25uZWN0aW9uX21hbmFnZXIudjMuSHR0cENvbm5lY3Rpb25NYW5hZ2VyLkNvZGVjVHlwZRITCgtzdGF0X3ByZWZpeBgCIAEoCRJPCgNyZHMYAyABKAsyQC5lbnZveS5leHRlbnNpb25zLmZpbHRlcnMubmV0d29yay5odHRwX2Nvbm5lY3Rpb25fbWFuYWdlci52My5SZHNIABJBCgxyb3V0ZV9jb25maWcYBCABKAsyKS5lbnZveS5jb25maWcucm91dGUudjMuUm91dGVDb25maWd1cmF0aW9uSAASXQoMaHR0cF9maWx0ZXJzGAUgAygLMkcuZW52b3kuZXh0ZW5zaW9ucy5maWx0ZXJzLm5ldHdvcmsuaHR0cF9jb25uZWN0aW9uX21hbmFnZXIudjMuSHR0cEZpbHRlchJpChJsb2NhbF9yZXBseV9jb25maWcYJiABKAsyTS5lbnZveS5leHRlbnNpb25zLmZpbHRlcnMubmV0d29yay5odHRwX2Nvbm5lY3Rpb25fbWFuYWdlci52My5Mb2NhbFJlcGx5Q29uZmlnIjYKCUNvZGVjVHlwZRIICgRBVVRPEAASCQoFSFRUUDEQARIJCgVIVFRQMhACEgkKBUhUVFAzEANCEQoPcm91dGVfc3BlY2lmaWVyImkKCkh0dHBGaWx0ZXISDAoEbmFtZRgBIAEoCRIsCgx0eXBlZF9jb25maWcYBCABKAsyFC5nb29nbGUucHJvdG9idWYuQW55SAASEAoIZGlzYWJsZWQYByABKAhCDQoLY29uZmlnX3R5cGUiWwoDUmRzEjkKDWNvbmZpZ19zb3VyY2UYASABKAsyIi5lbnZveS5jb25maWcuY29yZS52My5Db25maWdTb3VyY2USGQoRcm91dGVfY29uZmlnX25hbWUYAiABKAkicAoQTG9jYWxSZXBseUNvbmZpZxJcCgdtYXBwZXJzGAEgAygLMksuZW52b3kuZXh0ZW5zaW9ucy5maWx0ZXJzLm5ldHdvcmsuaHR0cF9jb25uZWN0aW9uX21hbmFnZXIudjMuUmVzcG9uc2VNYXBwZXIimgEKDlJlc3BvbnNlTWFwcGVyEjoKBmZpbHRlchgBIAEoCzIqLmVudm95LmNvbmZpZy5hY2Nlc3Nsb2cudjMuQWNjZXNzTG9nRmlsdGVyEkwKFGJvZHlfZm9ybWF0X292ZXJyaWRlGAQgASgLMi4uZW52b3kuY29uZmlnLmNvcmUudjMuU3Vic3RpdHV0aW9uRm9ybWF0U3RyaW5nYgZwcm90bzM", [file_envoy_config_accesslog_v3_accesslog, file_envoy_config_core_v3_config_source, file_envoy_config_core_v3_substitution_format_string, file_envoy_config_route_v3_route, file_google_protobuf_any]);
 
 /**
  * @generated from message envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
@@ -38,6 +44,12 @@ export type HttpConnectionManager = Message<"envoy.extensions.filters.network.ht
    */
   routeSpecifier: {
     /**
+     * @generated from field: envoy.extensions.filters.network.http_connection_manager.v3.Rds rds = 3;
+     */
+    value: Rds;
+    case: "rds";
+  } | {
+    /**
      * @generated from field: envoy.config.route.v3.RouteConfiguration route_config = 4;
      */
     value: RouteConfiguration;
@@ -48,6 +60,11 @@ export type HttpConnectionManager = Message<"envoy.extensions.filters.network.ht
    * @generated from field: repeated envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter http_filters = 5;
    */
   httpFilters: HttpFilter[];
+
+  /**
+   * @generated from field: envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig local_reply_config = 38;
+   */
+  localReplyConfig?: LocalReplyConfig | undefined;
 };
 
 /**
@@ -107,6 +124,11 @@ export type HttpFilter = Message<"envoy.extensions.filters.network.http_connecti
     value: Any;
     case: "typedConfig";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * @generated from field: bool disabled = 7;
+   */
+  disabled: boolean;
 };
 
 /**
@@ -115,4 +137,69 @@ export type HttpFilter = Message<"envoy.extensions.filters.network.http_connecti
  */
 export const HttpFilterSchema: GenMessage<HttpFilter> = /*@__PURE__*/
   messageDesc(file_envoy_extensions_filters_network_http_connection_manager_v3_http_connection_manager, 1);
+
+/**
+ * Routes by name, from the server that gives the snapshot.
+ *
+ * @generated from message envoy.extensions.filters.network.http_connection_manager.v3.Rds
+ */
+export type Rds = Message<"envoy.extensions.filters.network.http_connection_manager.v3.Rds"> & {
+  /**
+   * @generated from field: envoy.config.core.v3.ConfigSource config_source = 1;
+   */
+  configSource?: ConfigSource | undefined;
+
+  /**
+   * @generated from field: string route_config_name = 2;
+   */
+  routeConfigName: string;
+};
+
+/**
+ * Describes the message envoy.extensions.filters.network.http_connection_manager.v3.Rds.
+ * Use `create(RdsSchema)` to create a new message.
+ */
+export const RdsSchema: GenMessage<Rds> = /*@__PURE__*/
+  messageDesc(file_envoy_extensions_filters_network_http_connection_manager_v3_http_connection_manager, 2);
+
+/**
+ * What Envoy's own answers look like.
+ *
+ * @generated from message envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig
+ */
+export type LocalReplyConfig = Message<"envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig"> & {
+  /**
+   * @generated from field: repeated envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper mappers = 1;
+   */
+  mappers: ResponseMapper[];
+};
+
+/**
+ * Describes the message envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig.
+ * Use `create(LocalReplyConfigSchema)` to create a new message.
+ */
+export const LocalReplyConfigSchema: GenMessage<LocalReplyConfig> = /*@__PURE__*/
+  messageDesc(file_envoy_extensions_filters_network_http_connection_manager_v3_http_connection_manager, 3);
+
+/**
+ * @generated from message envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper
+ */
+export type ResponseMapper = Message<"envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper"> & {
+  /**
+   * @generated from field: envoy.config.accesslog.v3.AccessLogFilter filter = 1;
+   */
+  filter?: AccessLogFilter | undefined;
+
+  /**
+   * @generated from field: envoy.config.core.v3.SubstitutionFormatString body_format_override = 4;
+   */
+  bodyFormatOverride?: SubstitutionFormatString | undefined;
+};
+
+/**
+ * Describes the message envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper.
+ * Use `create(ResponseMapperSchema)` to create a new message.
+ */
+export const ResponseMapperSchema: GenMessage<ResponseMapper> = /*@__PURE__*/
+  messageDesc(file_envoy_extensions_filters_network_http_connection_manager_v3_http_connection_manager, 4);
 
