@@ -6,5 +6,7 @@
  *
  * @module
  */
+export * from "./connector_states.ts";
 export * from "./make_policy_index.ts";
+export * from "./policy_conditions.ts";
 export * from "./policy_index.ts";
