@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ConnectorFate, HttpProxy, PolicySet, ProxyBackend } from "../model/mod.ts";
 import { parseEndpoint } from "../resources/mod.ts";
 import { effectiveNamespace, labelOf } from "./_namespaces.ts";
-import { livenessOf } from "./connector_states.ts";
+import { connectorLiveness } from "./connector_states.ts";
 
 /** Label of an EndpointSlice with the tenant in whose network its addresses are. */
 const TENANT = "galactic.datum.net/tenant-id";
@@ -23,7 +23,7 @@ export function ruleKey(namespace: string, name: string, index: number): string 
  * the files counts; within a rule the last backend.
  */
 export function readBackends({ proxies, connectors, slices }: PolicySet): Backends {
-  const fates = new Map(connectors.map((one) => [`${one.namespace}/${one.name}`, livenessOf(one)]));
+  const fates = new Map(connectors.map((one) => [`${one.namespace}/${one.name}`, connectorLiveness(one)]));
   const tenants = new Map(slices.map(({ namespace, name, labels }) => [
     `${namespace}/${name}`,
     labelOf(labels, TENANT),

@@ -17,7 +17,7 @@ export interface ConnectorState extends ObjectName {
 export function connectorStates(set: PolicySet): readonly ConnectorState[] {
   const states = new Map<string, ConnectorState>();
   for (const { namespace, name, ...connector } of set.connectors) {
-    const state = { namespace, name, missing: false, ...livenessOf(connector) };
+    const state = { namespace, name, missing: false, ...connectorLiveness(connector) };
     states.set(`${namespace}/${name}`, state);
   }
   for (const { namespace, rules } of set.proxies) {
@@ -35,7 +35,7 @@ export function connectorStates(set: PolicySet): readonly ConnectorState[] {
  *
  * @param connector The Connector.
  */
-export function livenessOf(
+export function connectorLiveness(
   { mirroredStatus, status }: Pick<Connector, "mirroredStatus" | "status">,
 ): { online: boolean; nodeId: string } {
   const { conditions, connectionDetails } = readMirrored(mirroredStatus) ?? status as ConnectorStatus;
