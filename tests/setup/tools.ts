@@ -20,6 +20,7 @@ export interface Tool {
 
 export type ToolName =
   | "envoy"
+  | "envoy-contrib"
   | "envoy-gateway"
   | "shellcheck"
   | "shfmt"
@@ -39,6 +40,13 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     env: "CERTGATE_ENVOY",
     versionArgs: ["--version"],
     matches: (output) => output.includes("/1.40.0/"),
+  },
+  "envoy-contrib": {
+    // An Envoy with the Go filter and the Coraza library that it loads; told from the other by being named, no other way.
+    version: "1.40.0",
+    env: "CERTGATE_TEST_CONTRIB_ENVOY",
+    versionArgs: null,
+    matches: () => true,
   },
   "envoy-gateway": {
     version: "1.9.0",

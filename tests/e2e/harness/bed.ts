@@ -23,6 +23,8 @@ export interface BedOptions {
   readonly state?: string;
   /** What Envoy is started with beside what Envoy Gateway gives it; a JSON or YAML text. */
   readonly bootstrap?: string;
+  /** Path of another Envoy than the packaged one. */
+  readonly envoy?: string;
 }
 
 /** One whole set-up: directories, an authority, a backend, and whatever is started in it. */
@@ -45,8 +47,9 @@ export class Bed {
     readonly authority: TestAuthority,
     readonly backend: Backend,
     readonly gate: GateSettings | null,
-    state: string,
+    private readonly options: { readonly state: string; readonly envoy: string | null },
   ) {
+    const { state } = options;
     this.resources = new ResourceDirectory(`${directory}/resources`);
     this.published = gate === null ? this.resources.path : `${state}/gate`;
     this.volumes = `${directory}/volumes`;
@@ -57,7 +60,11 @@ export class Bed {
   static async make(options: BedOptions): Promise<Bed> {
     const directory = await Deno.makeTempDir({ prefix: "certgate-e2e-" });
     const state = options.state === undefined ? directory : `${directory}/${options.state}`;
-    const bed = new Bed(directory, await TestAuthority.make(), new Backend(), options.gate ?? null, state);
+    const envoy = options.envoy ?? toolPath("envoy");
+    const bed = new Bed(directory, await TestAuthority.make(), new Backend(), options.gate ?? null, {
+      state,
+      envoy,
+    });
     const sources = ["secrets", "letsencrypt/live"].map((name) => `${bed.volumes}/${name}`);
     for (const path of [bed.resources.path, bed.published, bed.policies.path, ...sources]) {
       await Deno.mkdir(path, { recursive: true });
@@ -77,7 +84,7 @@ export class Bed {
   }
 
   #places(): EdgePlaces {
-    const envoy = toolPath("envoy");
+    const { envoy } = this.options;
     const envoyGateway = toolPath("envoy-gateway");
     if (envoy === null || envoyGateway === null) throw new Error("Envoy or Envoy Gateway is not installed");
     return { directory: this.directory, resources: this.published, envoy, envoyGateway };

@@ -168,15 +168,15 @@ export async function runCertgate(args: readonly string[], cwd: string): Promise
 
 /** The configuration of a certgate in these places, as an object; every JSON text is also YAML. */
 export function configuration(places: CertgatePlaces, http: string): Record<string, unknown> {
-  const { directory, socket, envoy, gate, settings, policies } = places;
-  const policy = settings?.policy === undefined ? {} : { policy: { paths: [policies], ...settings.policy } };
+  const { directory, socket, envoy, gate, policies } = places;
+  const { hook, policy, ...settings } = places.settings ?? {};
   const base = {
-    hook: { listen: `unix://${socket}` },
+    hook: { listen: `unix://${socket}`, ...object(hook) },
     http: { listen: http },
     stateDir: `${directory}/certgate-state`,
     envoy: { path: envoy, admin: "auto", runtimeDir: `${directory}/run` },
     ...settings,
-    ...policy,
+    ...(policy === undefined ? {} : { policy: { paths: [policies], ...object(policy) } }),
   };
   if (gate === null) return base;
   return {
@@ -190,3 +190,5 @@ export function configuration(places: CertgatePlaces, http: string): Record<stri
     ...gate.top,
   };
 }
+
+const object = (value: unknown) => value as Record<string, unknown> | undefined;

@@ -6,6 +6,19 @@ export interface Refusals {
   readonly warming: number;
 }
 
+/** A resource as Envoy writes it: names as in its API. */
+export type DumpedResource = { readonly name: string } & Readonly<Record<string, unknown>>;
+
+type DumpedEntry =
+  & Readonly<Record<string, DumpedResource | undefined>>
+  & { readonly active_state?: Readonly<Record<string, DumpedResource | undefined>> };
+
+const DUMPED = {
+  route_config: "dynamic_route_configs",
+  listener: "dynamic_listeners",
+  cluster: "dynamic_active_clusters",
+} as const;
+
 /** Reads the admin interface of a running Envoy. */
 export class EnvoyAdmin {
   constructor(readonly address: string) {}
@@ -65,6 +78,14 @@ export class EnvoyAdmin {
     const response = await this.#get("/config_dump?resource=dynamic_listeners&mask=name");
     const { configs } = await response.json() as { configs?: { name: string }[] };
     return (configs ?? []).map(({ name }) => name).sort();
+  }
+
+  /** Everything of a kind that came from Envoy Gateway, by name, as Envoy has it now. */
+  async resources(kind: "route_config" | "listener" | "cluster"): Promise<Map<string, DumpedResource>> {
+    const response = await this.#get(`/config_dump?resource=${DUMPED[kind]}`);
+    const { configs } = await response.json() as { configs?: DumpedEntry[] };
+    const found = (configs ?? []).flatMap((entry) => entry[kind] ?? entry.active_state?.[kind] ?? []);
+    return new Map(found.map((resource) => [resource.name, resource]));
   }
 
   /** Names of the SDS secrets that Envoy holds or waits for. */

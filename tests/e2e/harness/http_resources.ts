@@ -11,8 +11,8 @@ export interface HttpRule {
   readonly path: string;
   /** Name of the Backend; default is the one of the bed. */
   readonly backend?: string;
-  /** Group and kind of the backend where it is none of Envoy Gateway's. */
-  readonly custom?: { readonly group: string; readonly kind: string };
+  /** A filter that an extension of Envoy Gateway knows: makes it call the hooks of routes and of clusters. */
+  readonly extension?: { readonly group: string; readonly kind: string; readonly name: string };
 }
 
 /** A Gateway with listeners without TLS, each named after its host. */
@@ -49,9 +49,10 @@ export function httpRoute(
     spec: {
       parentRefs: [{ name: gateway }],
       hostnames: [host],
-      rules: rules.map(({ path, backend = "backend", custom }) => ({
+      rules: rules.map(({ path, backend = "backend", extension }) => ({
         matches: [{ path: { type: "PathPrefix", value: path } }],
-        backendRefs: [{ ...(custom ?? { group: "gateway.envoyproxy.io", kind: "Backend" }), name: backend }],
+        ...(extension === undefined ? {} : { filters: [{ type: "ExtensionRef", extensionRef: extension }] }),
+        backendRefs: [{ group: "gateway.envoyproxy.io", kind: "Backend", name: backend }],
       })),
     },
   };

@@ -7,11 +7,12 @@
  * @module
  */
 export { packRelease } from "./archive.ts";
+export { askConnect } from "./ask_connect.ts";
 export { askHttp, type HttpAnswer } from "./ask_http.ts";
 export { Bed, onBed } from "./bed.ts";
 export { Certgate, configuration, type GateSettings, runCertgate, type RunWishes } from "./certgate.ts";
 export { Edge } from "./edge.ts";
-export { EnvoyAdmin, type Refusals } from "./envoy_admin.ts";
+export { type DumpedResource, EnvoyAdmin, type Refusals } from "./envoy_admin.ts";
 export { FakeHost } from "./fake_host.ts";
 export { backendAt, httpGateway, type HttpListener, httpRoute, type HttpRule } from "./http_resources.ts";
 export { Load } from "./load.ts";
@@ -23,7 +24,16 @@ export { type Answer, probe, Ticks } from "./probe.ts";
 export { readPublished } from "./published.ts";
 export { type BuiltProgram, makeProgram } from "./program.ts";
 export { ReleaseServer } from "./release_server.ts";
-export { gateway, listenerName, listenerSet, route, secret, secretName } from "./resources.ts";
+export {
+  gateway,
+  listenerName,
+  listenerSet,
+  NAMESPACE,
+  ResourceDirectory,
+  route,
+  secret,
+  secretName,
+} from "./resources.ts";
 export { tunnelBootstrap } from "./tunnel_bootstrap.ts";
 export {
   CertbotVolume,

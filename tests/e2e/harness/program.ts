@@ -35,10 +35,8 @@ export async function makeProgram(folder: string, name: ProgramName = {}): Promi
 
 /** The permissions of a release, and one more: on a machine that runs tests, Envoy is not where a host has it. */
 function flags(): string[] {
-  const envoy = toolPath("envoy");
-  return FLAGS.map(({ flag }) =>
-    envoy !== null && flag.startsWith("--allow-run=") ? `${flag},${envoy}` : flag
-  );
+  const envoys = [toolPath("envoy"), Deno.env.get("CERTGATE_TEST_CONTRIB_ENVOY")].filter((path) => path);
+  return FLAGS.map(({ flag }) => flag.startsWith("--allow-run=") ? [flag, ...envoys].join(",") : flag);
 }
 
 const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
