@@ -110,10 +110,10 @@ Deno.test("startAgent() answers an empty snapshot with an empty one", async () =
   });
 });
 
-Deno.test("startAgent() answers garbage with UNAVAILABLE, counts it, and serves the next call", async () => {
+Deno.test("startAgent() answers garbage with INTERNAL, counts it, and serves the next call", async () => {
   await withAgent({}, async ({ client, sample }) => {
     for (const hook of HOOKS) {
-      await assert.rejects(client.call(hook, Uint8Array.of(10, 200)), { code: status.UNAVAILABLE }, hook);
+      await assert.rejects(client.call(hook, Uint8Array.of(10, 200)), { code: status.INTERNAL }, hook);
     }
     assert.equal(await sample("certgate_hook_panics_total"), 6);
     assert.equal(await sample('certgate_hook_calls_total{hook="PostTranslateModify",outcome="error"}'), 1);

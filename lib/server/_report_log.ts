@@ -26,6 +26,7 @@ export class ReportLog {
   /** Says what one answer gives occasion to say. */
   tell(report: Report, answered: AnsweredSnapshot): void {
     const { plan: { counts }, requestBytes, responseBytes } = answered;
+    const { counts: mutations } = report.policy;
     this.#log.info("snapshot answered", {
       gateways: gatewaysOf(report),
       listeners: report.listeners.length,
@@ -33,6 +34,13 @@ export class ReportLog {
       response_bytes: responseBytes,
       pruned_chains: counts.prunedChains,
       pruned_secrets: counts.prunedSecrets,
+      waf_listener: mutations.wafListener,
+      local_reply: mutations.localReply,
+      waf_route: mutations.wafRoute,
+      connector_clusters: mutations.connectorClusters,
+      connector_routes: mutations.connectorRoutes,
+      connector_offline: mutations.connectorOffline,
+      vpc_bind: mutations.vpcBind,
     });
     // What the gate withholds it has told itself; the hook only sees to it that nobody else answers.
     this.#tellPruned(report, answered.plan, report.withheld.filter(({ by }) => by === "hook"));

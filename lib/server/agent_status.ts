@@ -1,4 +1,12 @@
-import type { ControlPlaneStatus, DependentStatus, GateStatus, HookTlsStatus } from "../model/mod.ts";
+import type {
+  ControlPlaneStatus,
+  DependentStatus,
+  GateStatus,
+  HookTlsStatus,
+  PolicyStatus,
+} from "../model/mod.ts";
+import type { MutationCounts } from "./_count_mutations.ts";
+import type { HookFailure } from "./hook_failure.ts";
 import type { SnapshotGateway } from "./snapshot_reports.ts";
 import type { WithheldHostname } from "./_withheld.ts";
 
@@ -12,6 +20,12 @@ export interface SnapshotStatus {
   readonly answeredAt: string;
   /** What the hook took HTTPS from in its answer. */
   readonly withheld: readonly WithheldHostname[];
+  /** Digest of the policy objects that the answer was made with; empty where there are none. */
+  readonly policy?: string;
+  /** What policy objects changed in it. */
+  readonly mutations?: MutationCounts;
+  /** What failed in it, and what was done about that. */
+  readonly failures?: readonly HookFailure[];
 }
 
 /** The body of `/v1/status`. */
@@ -32,4 +46,6 @@ export interface AgentStatus {
   readonly dependents?: readonly DependentStatus[];
   /** `null` while the gate is off. */
   readonly gate: GateStatus | null;
+  /** What is known of local policy; `null` or not there while it is off. */
+  readonly policy?: PolicyStatus | null;
 }

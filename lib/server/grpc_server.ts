@@ -15,15 +15,22 @@ import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import { type Hook, HOOKS } from "../model/mod.ts";
 import { HOOK_SERVICE, hookFileDescriptors } from "../xds/mod.ts";
+import { HookError } from "./hook_error.ts";
 
-/** Answers one hook call: request bytes in, response bytes out; a rejection becomes UNAVAILABLE. */
+/**
+ * Answers one hook call: request bytes in, response bytes out. A rejection becomes the code of a HookError, and
+ * UNAVAILABLE where it is something else.
+ */
 export type HookHandler = (request: Uint8Array) => Promise<Uint8Array>;
 
 /** Told about every call, whatever became of it. */
 export interface CallObserver {
   started(hook: Hook): void;
-  /** @param code The gRPC status by name, e.g. `RESOURCE_EXHAUSTED`. */
-  handled(hook: Hook, code: string): void;
+  /**
+   * @param code The gRPC status by name, e.g. `RESOURCE_EXHAUSTED`.
+   * @param seconds From the first of the call to its status.
+   */
+  handled(hook: Hook, code: string, seconds: number): void;
 }
 
 /** What {@linkcode makeGrpcServer} needs to know. */
@@ -93,7 +100,10 @@ function unary(handler: HookHandler) {
   return (call: ServerUnaryCall<Buffer, Uint8Array>, reply: sendUnaryData<Uint8Array>) => {
     handler(call.request).then(
       (answer) => reply(null, answer),
-      (error: Error) => reply({ code: grpcStatus.UNAVAILABLE, details: error.message }),
+      (error: Error) => {
+        const code = error instanceof HookError ? error.code : "UNAVAILABLE";
+        reply({ code: grpcStatus[code], details: error.message });
+      },
     );
   };
 }
@@ -107,8 +117,9 @@ function countCalls(observer: CallObserver): ServerInterceptor {
     }
     observer.started(hook);
     let done = false;
+    const began = performance.now();
     const handled = (code: string) => {
-      if (!done) observer.handled(hook, code);
+      if (!done) observer.handled(hook, code, (performance.now() - began) / 1000);
       done = true;
     };
     // grpc-js ends a call that it refuses by itself (too large, not decodable, too late) on the innermost call, past

@@ -1,23 +1,46 @@
-import { type DarkHostname, type Hook, type HookOutcome, HOOKS, type Log } from "../model/mod.ts";
+import {
+  type DarkHostname,
+  type Hook,
+  type HookOutcome,
+  HOOKS,
+  type Log,
+  type ObjectKey,
+} from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
-import { echoResource, HOOK_SERVICE, readCertStates, readSnapshot, type Throwaways } from "../xds/mod.ts";
+import { HOOK_SERVICE, readCertStates, readSnapshot, type Throwaways } from "../xds/mod.ts";
+import { countMutations, showFailures, showMutations } from "./_count_mutations.ts";
+import { FailureLog } from "./_failure_log.ts";
+import type { MutationCode } from "./_mutation_code.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
+import type { Faults } from "./faults.ts";
 import type { Generation } from "./generation.ts";
 import type { HookHandler } from "./grpc_server.ts";
+import { HookError, isPassing } from "./hook_error.ts";
+import type { HookFailure } from "./hook_failure.ts";
+import { modifyResource, type ResourceHook } from "./modify_resource.ts";
 import type { SnapshotGateway, SnapshotReports } from "./snapshot_reports.ts";
 import { inSpan } from "./tracing.ts";
-import { translate } from "./translate.ts";
+import { translate, type TranslateParts } from "./translate.ts";
 
 export type { DarkHostname };
 
-/** How a PostTranslateModify call ended. */
+/** How a call ended: every PostTranslateModify, and those of the small hooks in which something failed. */
 export interface AnsweredCall {
+  readonly hook: Hook;
   /** The Gateways of the snapshot with the revision that it was made from; empty if there are no CertState objects. */
   readonly gateways: readonly SnapshotGateway[];
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** Envoy Gateway does not come again by itself after an `error`. */
   readonly outcome: HookOutcome;
+  /** Number of the report of the snapshot; 0 where there is none. */
+  readonly snapshot: number;
+  /** Digest of the policy objects that it was answered with. */
+  readonly policy: string;
+  /** Generation of each policy that routes of the answer carry, by "namespace/name". */
+  readonly applied: ReadonlyMap<ObjectKey, number>;
+  /** Whether something failed that may work the next time, though nothing else changes. */
+  readonly passing: boolean;
 }
 
 /** What the handlers are made of. */
@@ -33,21 +56,26 @@ export interface HookParts {
   readonly dark?: () => readonly DarkHostname[];
   /** Told of every call while it is under way. */
   readonly calls?: CallsUnderWay;
-  /** Told of every answered snapshot, and of every one that could not be answered. */
+  /** What is to go wrong on purpose. Default nothing. */
+  readonly faults?: Faults;
+  /** The mutations of policy objects. Default the real ones. */
+  readonly mutations?: MutationCode;
+  /** Told of every answered snapshot, and of every call that could not be answered or lacks something. */
   readonly onAnswered?: (call: AnsweredCall) => void;
 }
 
 /**
- * The handlers of the six hooks. PostTranslateModify prunes; the other five answer with the resource they were given,
- * byte for byte, so that a chain of extension managers can go on with it.
+ * The handlers of the six hooks. PostTranslateModify prunes and does what policy objects ask for; four of the other five
+ * do the same to the one resource that they are given, as far as its message allows, and endpoints go out as they came.
  *
- * An error is counted and passed on, and becomes UNAVAILABLE; the next call finds everything as it was.
+ * An error is counted and passed on as a gRPC error; the next call finds everything as it was.
  */
 export function makeHookHandlers(parts: HookParts): Record<Hook, HookHandler> {
+  const failures = new FailureLog(parts.log, parts.clock);
   const handlers = HOOKS.map((hook): [Hook, HookHandler] => {
     const answer = hook === "PostTranslateModify"
-      ? (bytes: Uint8Array) => answerSnapshot(bytes, parts)
-      : echo;
+      ? (bytes: Uint8Array) => answerSnapshot(bytes, parts, failures)
+      : (bytes: Uint8Array) => answerResource(hook, bytes, { parts, failures });
     return [hook, (request) => measured(hook, () => answer(request), parts)];
   });
   return Object.fromEntries(handlers) as Record<Hook, HookHandler>;
@@ -60,43 +88,124 @@ interface Answer {
   readonly outcome: HookOutcome;
 }
 
-function echo(request: Uint8Array): Promise<Answer> {
-  return Promise.resolve({ bytes: echoResource(request), outcome: "unchanged" });
-}
-
-async function answerSnapshot(request: Uint8Array, parts: HookParts): Promise<Answer> {
+async function answerResource(
+  hook: ResourceHook,
+  request: Uint8Array,
+  { parts, failures }: { readonly parts: HookParts; readonly failures: FailureLog },
+): Promise<Answer> {
+  const translateParts = partsOf(parts);
+  const note = (failed: readonly HookFailure[], outcome: HookOutcome, error?: unknown) => {
+    failures.tell({ hook, gateways: [] }, failed);
+    if (outcome !== "degraded" && outcome !== "error") return;
+    tell(parts, { ...unknownCall(hook, translateParts), outcome, passing: mayPass(failed, error) });
+  };
   try {
-    const { gateways, ...answer } = await answerAndReport(request, parts);
-    tell(parts, gateways, answer.outcome);
-    return answer;
+    const { answer, mutations, ...ended } = await modifyResource(hook, request, translateParts);
+    showFailures(parts.metrics, ended.failures);
+    if (mutations.length > 0) showMutations(parts.metrics, countMutations(mutations));
+    const outcome = outcomeOf(ended);
+    parts.log.debug("resource answered", { hook, outcome });
+    note(ended.failures, outcome);
+    return { bytes: answer, outcome };
   } catch (error) {
-    tell(parts, gatewaysOf(readSnapshot(request).context), "error");
+    const failed = failuresOf(error);
+    showFailures(parts.metrics, failed);
+    note(failed, "error", error);
     throw error;
   }
 }
 
-async function answerAndReport(
+async function answerSnapshot(
   request: Uint8Array,
   parts: HookParts,
-): Promise<Answer & { readonly gateways: readonly SnapshotGateway[] }> {
-  const generation = parts.generation();
-  const { answer, snapshot, plan, requestBytes, reverted } = await translate(request, {
-    ...parts,
-    generation,
-    dark: parts.dark?.(),
-  });
+  failures: FailureLog,
+): Promise<Answer> {
+  const hook = "PostTranslateModify";
+  const translateParts = partsOf(parts);
+  try {
+    const { bytes, ...call } = await answerAndReport(request, parts, translateParts);
+    showFailures(parts.metrics, call.failures);
+    failures.tell({ hook, gateways: namesOf(call.gateways) }, call.failures);
+    const { snapshot, applied, gateways, outcome } = call;
+    const passing = mayPass(call.failures);
+    tell(parts, { ...unknownCall(hook, translateParts), gateways, outcome, snapshot, applied, passing });
+    return { bytes, outcome };
+  } catch (error) {
+    const gateways = gatewaysOf(readSnapshot(request).context);
+    const failed = failuresOf(error);
+    showFailures(parts.metrics, failed);
+    failures.tell({ hook, gateways: namesOf(gateways) }, failed);
+    const passing = mayPass(failed, error);
+    tell(parts, { ...unknownCall(hook, translateParts), gateways, outcome: "error", passing });
+    throw error;
+  }
+}
+
+interface Reported extends Answer {
+  readonly gateways: readonly SnapshotGateway[];
+  readonly snapshot: number;
+  readonly applied: ReadonlyMap<ObjectKey, number>;
+  readonly failures: readonly HookFailure[];
+}
+
+async function answerAndReport(
+  request: Uint8Array,
+  { reports }: HookParts,
+  translateParts: TranslateParts,
+): Promise<Reported> {
+  const { config, policy: { index: { digest } } } = translateParts.generation;
+  const { answer, snapshot, plan, requestBytes, ...ended } = await translate(request, translateParts);
+  const { mutations, failures, applied } = ended;
   const gateways = gatewaysOf(snapshot.context);
-  parts.reports.record({
+  const id = reports.record({
     snapshot,
     gateways,
     plan,
+    policy: { digest, mutations, failures },
     requestBytes,
     responseBytes: answer.byteLength,
-    maxMessageSize: generation.config.hook.maxMessageSize,
-    whenEmpty: generation.config.whenEmpty,
+    maxMessageSize: config.hook.maxMessageSize,
+    whenEmpty: config.whenEmpty,
+    programmedSet: config.debug.programmedSet,
   });
-  const outcome = reverted.length > 0 ? "degraded" : plan.steps.length > 0 ? "changed" : "unchanged";
-  return { bytes: answer, outcome, gateways };
+  return { bytes: answer, outcome: outcomeOf(ended), gateways, snapshot: id, applied, failures };
+}
+
+function partsOf(parts: HookParts): TranslateParts {
+  const { throwaways, metrics, log, clock, faults, mutations } = parts;
+  const generation = parts.generation();
+  return { generation, throwaways, metrics, log, clock, faults, mutations, dark: parts.dark?.() };
+}
+
+function outcomeOf(
+  ended: {
+    readonly changed: boolean;
+    readonly reverted: readonly string[];
+    readonly failures: readonly HookFailure[];
+  },
+): HookOutcome {
+  if (ended.reverted.length > 0 || ended.failures.length > 0) return "degraded";
+  return ended.changed ? "changed" : "unchanged";
+}
+
+function failuresOf(error: unknown): readonly HookFailure[] {
+  return error instanceof HookError ? error.failures : [];
+}
+
+/** An error passes as a whole or not at all; of an answer it is enough that a part of it may be better. */
+function mayPass(failures: readonly HookFailure[], error?: unknown): boolean {
+  if (error === undefined) return failures.some(({ kind }) => isPassing(kind));
+  return error instanceof HookError ? error.passing : true;
+}
+
+type Unknown = Omit<AnsweredCall, "outcome" | "passing" | "at">;
+
+function unknownCall(hook: Hook, { generation }: TranslateParts): Unknown {
+  return { hook, gateways: [], snapshot: 0, policy: generation.policy.index.digest, applied: new Map() };
+}
+
+function namesOf(gateways: readonly SnapshotGateway[]): ObjectKey[] {
+  return gateways.map(({ namespace, name }): ObjectKey => `${namespace}/${name}`);
 }
 
 function gatewaysOf(context: Uint8Array): SnapshotGateway[] {
@@ -108,13 +217,9 @@ function gatewaysOf(context: Uint8Array): SnapshotGateway[] {
 }
 
 /** Whoever listens cannot spoil an answer. */
-function tell(
-  { onAnswered, clock, log, metrics }: HookParts,
-  gateways: readonly SnapshotGateway[],
-  outcome: HookOutcome,
-): void {
+function tell({ onAnswered, clock, log, metrics }: HookParts, call: Omit<AnsweredCall, "at">): void {
   try {
-    onAnswered?.({ gateways, at: clock(), outcome });
+    onAnswered?.({ ...call, at: clock() });
   } catch (error) {
     metrics.add("certgate_hook_panics_total");
     log.error("taking note of an answer failed, the answer goes out", { error });
@@ -131,12 +236,25 @@ async function measured(hook: Hook, answer: () => Promise<Answer>, parts: HookPa
     outcome = result.outcome;
     return result.bytes;
   } catch (error) {
-    metrics.add("certgate_hook_panics_total");
+    // What a failure policy refuses was counted where it failed.
+    if (failuresOf(error).length === 0) metrics.add("certgate_hook_panics_total");
     log.error("a hook call failed", { hook, error });
     throw error;
   } finally {
     ended?.();
-    metrics.add("certgate_hook_calls_total", { hook, outcome });
-    metrics.observe("certgate_hook_duration_seconds", (performance.now() - started) / 1000, { hook });
+    show(metrics, hook, { outcome, seconds: (performance.now() - started) / 1000 });
   }
+}
+
+function show(
+  metrics: Metrics,
+  hook: Hook,
+  { outcome, seconds }: { readonly outcome: HookOutcome; readonly seconds: number },
+): void {
+  metrics.add("certgate_hook_calls_total", { hook, outcome });
+  metrics.observe("certgate_hook_duration_seconds", seconds, { hook });
+  if (hook !== "PostTranslateModify") return;
+  const theirs = outcome === "error" ? "error" : "success";
+  metrics.add("nso_extension_hook_calls_total", { outcome: theirs });
+  metrics.observe("nso_extension_hook_duration_seconds", seconds, { outcome: theirs });
 }

@@ -11,6 +11,7 @@ import { parseConfig } from "../resources/mod.ts";
 import { CallsUnderWay } from "./calls_under_way.ts";
 import { makeGeneration } from "./generation.ts";
 import { type AnsweredCall, type HookParts, makeHookHandlers } from "./hook_handlers.ts";
+import { noPolicy } from "./policy_belief.ts";
 import { SnapshotReports } from "./snapshot_reports.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -47,14 +48,18 @@ const request = (...gateways: [string, string][]) =>
     }),
   );
 
+function defaults() {
+  const parsed = parseConfig("", "config.yaml");
+  assert.ok(parsed.ok);
+  return parsed.config;
+}
+
 function bench(more: Partial<HookParts> = {}) {
   const log = new FakeLog();
   const metrics = fakeMetrics();
   const clock = () => 1_000_000;
-  const parsed = parseConfig("", "config.yaml");
-  assert.ok(parsed.ok);
   const generation = makeGeneration(
-    parsed.config,
+    defaults(),
     new Map(),
     { path: "none", confirmer: null, problem: "" },
     { log, metrics, clock, keeper: { keep: () => {} } },
@@ -74,6 +79,20 @@ function bench(more: Partial<HookParts> = {}) {
   return { log, metrics, reports, calls, answer: handlers.PostTranslateModify, handlers };
 }
 
+/** A call of the bench in which no policy object has a part. */
+function answered(call: Partial<AnsweredCall>): AnsweredCall {
+  const { digest } = noPolicy(defaults()).index;
+  const hook = "PostTranslateModify";
+  const rest = {
+    gateways: [],
+    outcome: "unchanged",
+    snapshot: 0,
+    applied: new Map(),
+    passing: false,
+  } as const;
+  return { hook, at: 1_000_000, policy: digest, ...rest, ...call };
+}
+
 Deno.test("makeHookHandlers() tells which Gateways, at which revision, were answered", async () => {
   const { calls, answer, reports } = bench();
   await answer(request(["a", "r1"], ["b", "r2"]));
@@ -81,16 +100,16 @@ Deno.test("makeHookHandlers() tells which Gateways, at which revision, were answ
     { namespace: "ns", name: "a", revision: "r1" },
     { namespace: "ns", name: "b", revision: "r2" },
   ];
-  assert.deepEqual(calls, [{ gateways, at: 1_000_000, outcome: "unchanged" }]);
+  assert.deepEqual(calls, [answered({ gateways, outcome: "unchanged", snapshot: 1 })]);
   assert.deepEqual(reports.status().map(({ gateways }) => gateways), [gateways]);
 });
 
 Deno.test("makeHookHandlers() tells of a call that could not be answered, with the Gateways that it was about", async () => {
   const { calls, answer } = bench();
   const broken = Buffer.concat([request(["a", "r1"]), Uint8Array.of(0x22, 0x7f)]);
-  await assert.rejects(answer(broken), /^Error: Cannot read the snapshot/);
+  await assert.rejects(answer(broken), { code: "INTERNAL", message: /^Cannot read the snapshot/ });
   const gateways = [{ namespace: "ns", name: "a", revision: "r1" }];
-  assert.deepEqual(calls, [{ gateways, at: 1_000_000, outcome: "error" }]);
+  assert.deepEqual(calls, [answered({ gateways, outcome: "error" })]);
 });
 
 Deno.test("makeHookHandlers() answers all the same when whoever listens fails", async () => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { GateStatus } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
 import type { AgentStatus } from "./agent_status.ts";
+import type { ProgrammedSet } from "./programmed_set.ts";
 import { STATUS_PAGE_STYLE } from "./_page_style.ts";
 import { renderStatusPage } from "./status_page.ts";
 
@@ -14,21 +15,25 @@ export interface HttpViews {
   readonly status: () => Omit<AgentStatus, "gate">;
   /** What the gate knows; `null` while it is off. */
   readonly gate: () => GateStatus | null;
+  /** What the latest answer changed; `null` while `debug.programmedSet` is off. Default off. */
+  readonly programmedSet?: () => ProgrammedSet | null;
 }
 
 /**
  * Answers one HTTP request: `/` (the status page), `/metrics`, `/healthz` (alive), `/readyz` (first full load done),
- * `/v1/status`.
+ * `/v1/status`, and `/debug/programmed-set` where it is switched on.
  *
  * @param request The request; only GET and HEAD are served.
  * @param views What there is to show.
  */
 export async function answerHttp(request: Request, views: HttpViews): Promise<Response> {
   const { pathname } = new URL(request.url);
-  if (!PATHS.includes(pathname)) return text(`paths: ${PATHS.join(" ")}\n`, 404);
+  const programmed = pathname === PROGRAMMED_SET ? views.programmedSet?.() ?? null : null;
+  if (!PATHS.includes(pathname) && programmed === null) return text(`paths: ${PATHS.join(" ")}\n`, 404);
   if (request.method !== "GET" && request.method !== "HEAD") {
     return text("only GET is served here\n", 405, { allow: "GET, HEAD" });
   }
+  if (programmed !== null) return Response.json(programmed, { headers: NOT_KEPT });
   switch (pathname) {
     case "/":
       return new Response(renderStatusPage(statusOf(views)), { headers: PAGE_HEADERS });
@@ -45,6 +50,8 @@ export async function answerHttp(request: Request, views: HttpViews): Promise<Re
   }
 }
 
+// Not among those that are listed: it is for comparing with the network-services-operator, and off in production.
+const PROGRAMMED_SET = "/debug/programmed-set";
 const PATHS = ["/", "/metrics", "/healthz", "/readyz", "/v1/status"];
 
 const NOT_KEPT = { "cache-control": "no-store", "x-content-type-options": "nosniff" };

@@ -1,16 +1,9 @@
-import type { LocalReply, PolicySet, WafFilter } from "../model/mod.ts";
+import type { LocalReply, PolicySet } from "../model/mod.ts";
+import type { PolicySettings } from "../mutations/mod.ts";
 import { makePolicyIndex, type PolicyIndex } from "../policy/mod.ts";
 import type { Config } from "../resources/mod.ts";
 
-/** How mutations do what the index says. */
-export interface PolicySettings {
-  /** `null`: no Coraza filter and nothing of it on routes. */
-  readonly waf: WafFilter | null;
-  /** `null`: answers of Envoy itself stay as they are. */
-  readonly localReply: LocalReply | null;
-  readonly tunnelListener: string;
-  readonly compat: "none" | "nso";
-}
+export type { PolicySettings };
 
 /** What is believed about local policy. */
 export interface PolicyBelief {

@@ -10,8 +10,12 @@ import {
 } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
 import type { Snapshot } from "../xds/mod.ts";
+import { countMutations, type MutationCounts, showMutations } from "./_count_mutations.ts";
+import type { PlannedMutation } from "./_plan_policy.ts";
 import { ReportLog } from "./_report_log.ts";
 import type { SnapshotStatus } from "./agent_status.ts";
+import type { HookFailure } from "./hook_failure.ts";
+import { type Build, type ProgrammedSet, renderProgrammedSet } from "./programmed_set.ts";
 import { leftIntact, LISTS, listWithheld, type WithheldHostname } from "./_withheld.ts";
 
 /** A Gateway that a snapshot was made from. */
@@ -26,11 +30,25 @@ export interface AnsweredSnapshot {
   /** Empty where there are no CertState objects. */
   readonly gateways: readonly SnapshotGateway[];
   readonly plan: Plan;
+  /** What policy objects did; default nothing. */
+  readonly policy?: AnsweredPolicy;
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly maxMessageSize: number;
   readonly whenEmpty: "remove" | "park";
+  /** Whether the programmed set is kept. Default false. */
+  readonly programmedSet?: boolean;
 }
+
+/** What policy objects did in an answer. */
+export interface AnsweredPolicy {
+  /** Digest of the policy objects that the answer was made with. */
+  readonly digest: string;
+  readonly mutations: readonly PlannedMutation[];
+  readonly failures: readonly HookFailure[];
+}
+
+const NO_POLICY: AnsweredPolicy = { digest: "", mutations: [], failures: [] };
 
 export type { WithheldHostname };
 
@@ -44,6 +62,7 @@ export interface Report {
   readonly gateways: readonly SnapshotGateway[];
   readonly answeredAt: number;
   readonly answered: Pick<AnsweredSnapshot, "plan" | "requestBytes" | "responseBytes">;
+  readonly policy: Omit<AnsweredPolicy, "mutations"> & { readonly counts: MutationCounts };
   readonly listeners: readonly string[];
   readonly withheld: readonly WithheldHostname[];
   readonly incomplete: ReadonlySet<ListName>;
@@ -64,15 +83,19 @@ export class SnapshotReports {
   readonly #log: ReportLog;
   #reports: Report[] = [];
   #lastId = 0;
+  #build: Build | null = null;
+  #builds = 0;
 
   constructor(parts: { log: Log; metrics: Metrics; clock: () => number }) {
     this.#parts = parts;
     this.#log = new ReportLog(parts.log, parts.clock);
   }
 
-  /** Takes note of an answer that is about to go out. */
-  record(answered: AnsweredSnapshot): void {
+  /** Takes note of an answer that is about to go out. @returns the number of its report. */
+  record(answered: AnsweredSnapshot): number {
     const { plan, snapshot, gateways } = answered;
+    const { digest, mutations, failures } = answered.policy ?? NO_POLICY;
+    const counts = countMutations(mutations);
     const names = snapshotNames(snapshot);
     const replaced = this.#reports.filter((other) => isSame(other, { names, gateways }));
     const report: Report = {
@@ -81,6 +104,7 @@ export class SnapshotReports {
       gateways,
       answeredAt: this.#parts.clock(),
       answered: { plan, requestBytes: answered.requestBytes, responseBytes: answered.responseBytes },
+      policy: { digest, failures, counts },
       listeners: snapshot.listeners.map((listener) => listener.name).filter((name) =>
         !READY_LISTENER.test(name)
       ),
@@ -91,9 +115,20 @@ export class SnapshotReports {
     };
     this.#reports = [...this.#reports.filter((other) => !replaced.includes(other)), report];
     this.#count(answered);
+    showMutations(this.#parts.metrics, counts);
     this.#show();
     this.#log.tell(report, answered);
     this.#log.tellIncomplete(this.#allIncomplete());
+    this.#builds++;
+    this.#build = answered.programmedSet
+      ? { id: this.#builds, at: report.answeredAt, plan, mutations }
+      : null;
+    return report.id;
+  }
+
+  /** What `/debug/programmed-set` shows. */
+  programmedSet(): ProgrammedSet {
+    return renderProgrammedSet(this.#build);
   }
 
   /**
@@ -113,7 +148,9 @@ export class SnapshotReports {
 
   /** The list `snapshots` of `/v1/status`. */
   status(): SnapshotStatus[] {
-    return this.#reports.map(({ gateways, answeredAt, answered, listeners, withheld, incomplete }) => ({
+    return this.#reports.map((
+      { gateways, answeredAt, answered, policy, listeners, withheld, incomplete },
+    ) => ({
       gateways,
       listeners,
       answeredAt: new Date(answeredAt).toISOString(),
@@ -123,6 +160,9 @@ export class SnapshotReports {
       notIncluded: [...incomplete],
       withheld,
       findings: answered.plan.findings.map(plainFinding),
+      policy: policy.digest,
+      mutations: policy.counts,
+      failures: policy.failures,
     }));
   }
 

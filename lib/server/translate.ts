@@ -1,147 +1,96 @@
-import type { DarkHostname, Log, Material, Plan, TrustVerdict } from "../model/mod.ts";
-import { emptyPlan, planPrune } from "../mutations/mod.ts";
+import type { ObjectKey, Plan } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
-import { applyPlan, readSnapshot, type Snapshot, type Throwaways } from "../xds/mod.ts";
-import type { Generation } from "./generation.ts";
-import { pruneAttributes, snapshotAttributes } from "./_span_attributes.ts";
-import { snapshotMaterials } from "./snapshot_materials.ts";
+import { readSnapshot, type Snapshot } from "../xds/mod.ts";
+import { answerCall, type PhaseTimer } from "./_answer_call.ts";
+import { appliedPolicies } from "./_count_mutations.ts";
+import { Deadline } from "./_deadline.ts";
+import { judgeMaterials } from "./_judge_materials.ts";
+import type { PlannedMutation } from "./_plan_policy.ts";
+import { snapshotAttributes } from "./_span_attributes.ts";
+import { HookError } from "./hook_error.ts";
+import type { HookFailure } from "./hook_failure.ts";
 import { inSpan } from "./tracing.ts";
+import type { TranslateParts } from "./translate_parts.ts";
+
+export type { PlannedMutation, TranslateParts };
 
 /** What one PostTranslateModify call came to. */
 export interface Translation {
   /** Serialized PostTranslateModifyResponse. */
   readonly answer: Uint8Array;
   readonly snapshot: Snapshot;
+  /** What pruning does. */
   readonly plan: Plan;
+  /** What policy objects do, in the order in which it is done; empty where there are none. */
+  readonly mutations: readonly PlannedMutation[];
+  /** What failed, and what was done about it. */
+  readonly failures: readonly HookFailure[];
+  /** Generation of each policy that routes of the answer carry, by "namespace/name". */
+  readonly applied: ReadonlyMap<ObjectKey, number>;
+  /** Whether the answer is another than the request. */
+  readonly changed: boolean;
   readonly requestBytes: number;
   /** Mutations that failed and were undone alone. */
   readonly reverted: readonly string[];
 }
 
-/** What {@linkcode translate} works with. */
-export interface TranslateParts {
-  readonly generation: Generation;
-  readonly throwaways: Throwaways;
-  readonly metrics: Metrics;
-  readonly log: Log;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-  /** Hostnames that the gate has left out. Default none. */
-  readonly dark?: readonly DarkHostname[];
-  /** Judges as if it were this moment, milliseconds since the epoch; default what the clock says. */
-  readonly at?: number;
-}
-
-// What is left of the deadline after the verdicts: planning and splicing of the largest snapshots take less.
-const SHARE_FOR_VERDICTS = 0.7;
-
 /**
- * One snapshot through view, verdicts, plan and answer.
+ * One snapshot through view, verdicts, mutations, pruning and answer.
  *
- * - There is an answer within the deadline whatever hangs: verdicts that are not there by then are the rules' own.
- * - A mutation that throws is undone alone, and the rest of the answer goes out.
+ * - There is an answer within the deadline whatever hangs: verdicts that are not there by then are the rules' own, and a
+ *   mutation that is late is answered by its failure policy.
+ * - A mutation that fails is undone alone, and its failure policy decides about the rest.
  * - A request that does not read is refused, because an answer to a part of it would delete the rest.
  *
  * @param request Serialized PostTranslateModifyRequest; its bytes may be used up for the answer.
- * @throws Error if the request is not a message, or the answer cannot be made at all.
+ * @throws HookError if the request is not a message, or a failure policy says that there is no answer.
  */
 export function translate(request: Uint8Array, parts: TranslateParts): Promise<Translation> {
   return inSpan("handler", {}, async (span) => {
     const timer = phaseTimer(parts.metrics);
     const requestBytes = request.byteLength;
-    const snapshot = await inSpan("index_build", {}, () => readAndJudge(request, parts, timer));
+    const deadline = new Deadline(parts.generation.config.hook.deadline);
+    const snapshot = await inSpan("index_build", {}, async () => {
+      const snapshot = readSnapshot(request);
+      if (!snapshot.intact) throw unreadable();
+      await judgeMaterials(snapshot, parts, { deadline, found: () => timer.end("read") });
+      timer.end("judge");
+      return snapshot;
+    });
     span.set(() => snapshotAttributes(snapshot));
-    return inSpan("mutate", {}, () => {
-      const now = parts.at ?? parts.clock();
-      const { store } = parts.generation;
-      const { plan, reverted } = inSpan("tls.prune", {}, (span) => {
-        const planned = planOrUndo(parts, snapshot, (material) => store.verdictOf(material, now));
-        span.set(() => pruneAttributes(planned.plan));
-        return planned;
-      });
-      timer.end("plan");
-      const answer = applyPlan(snapshot, plan, { throwaways: parts.throwaways, consume: true });
-      timer.end("apply");
-      return { answer, snapshot, plan, requestBytes, reverted };
-    });
+    const call = { hook: "PostTranslateModify", snapshot, parts, deadline } as const;
+    const { answer, plan, policy: { mutations, failures }, changed, reverted } = await answerCall(
+      call,
+      timer,
+    );
+    const applied = appliedPolicies(mutations);
+    return { answer, snapshot, plan, mutations, failures, applied, changed, requestBytes, reverted };
   });
 }
 
-async function readAndJudge(
-  request: Uint8Array,
-  parts: TranslateParts,
-  timer: PhaseTimer,
-): Promise<Snapshot> {
-  const snapshot = readSnapshot(request);
-  if (!snapshot.intact) throw new Error("Cannot read the snapshot: the message breaks off or is no message");
-  const materials = snapshotMaterials(snapshot);
-  timer.end("read");
-  await learnWithin(parts, materials, parts.generation.config.hook.deadline * SHARE_FOR_VERDICTS);
-  timer.end("judge");
-  return snapshot;
-}
-
-async function learnWithin(
-  parts: TranslateParts,
-  materials: readonly Material[],
-  patience: number,
-): Promise<void> {
-  const { generation: { store }, metrics, log, clock } = parts;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), patience);
-  });
-  const learnt = store.learn(materials, clock() + patience);
-  try {
-    if (await Promise.race([learnt, late]) === "late") {
-      metrics.add("certgate_hook_deadline_exceeded_total");
-      log.warn("verdicts were not ready in time, the rules stand alone for this answer", {
-        patience_ms: patience,
-      });
-      learnt.catch(() => {});
-    }
-  } catch (error) {
-    metrics.add("certgate_hook_panics_total");
-    log.error("asking for verdicts failed, the rules stand alone for this answer", { error });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function planOrUndo(
-  { generation: { config }, throwaways, metrics, log, dark }: TranslateParts,
-  snapshot: Snapshot,
-  verdictOf: (material: Material) => TrustVerdict,
-): { plan: Plan; reverted: string[] } {
-  try {
-    const { whenEmpty, onDark } = config;
-    const neverGate = new Set(config.neverGate);
-    return {
-      plan: planPrune(snapshot, verdictOf, { whenEmpty, onDark, neverGate, throwaways, dark }),
-      reverted: [],
-    };
-  } catch (error) {
-    metrics.add("certgate_hook_panics_total");
-    metrics.add("certgate_mutation_reverted_total", { mutation: "prune" });
-    log.error("a mutation failed and was undone, the rest of the answer goes out", {
-      mutation: "prune",
-      error,
-    });
-    return { plan: emptyPlan(), reverted: ["prune"] };
-  }
-}
-
-interface PhaseTimer {
-  end(phase: string): void;
+function unreadable(): HookError {
+  return new HookError(
+    ["malformed"],
+    "Cannot read the snapshot: the message breaks off or is no message",
+  );
 }
 
 function phaseTimer(metrics: Metrics): PhaseTimer {
   let last = performance.now();
+  let index = 0;
   return {
     end(phase) {
       const now = performance.now();
-      metrics.observe("certgate_phase_duration_seconds", (now - last) / 1000, { phase });
+      const seconds = (now - last) / 1000;
       last = now;
+      metrics.observe("certgate_phase_duration_seconds", seconds, { phase });
+      if (phase === "read") index = seconds;
+      if (phase === "judge") showPhase("index_build", index + seconds);
+      if (phase === "mutate") showPhase("mutate", seconds);
     },
   };
+
+  function showPhase(phase: string, seconds: number): void {
+    metrics.observe("nso_extension_phase_duration_seconds", seconds, { phase });
+  }
 }

@@ -1,0 +1,24 @@
+import type { DarkHostname, Log } from "../model/mod.ts";
+import type { Metrics } from "../outputs/mod.ts";
+import type { Throwaways } from "../xds/mod.ts";
+import type { MutationCode } from "./_mutation_code.ts";
+import type { Faults } from "./faults.ts";
+import type { Generation } from "./generation.ts";
+
+/** What a call is answered with. */
+export interface TranslateParts {
+  readonly generation: Generation;
+  readonly throwaways: Throwaways;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Hostnames that the gate has left out. Default none. */
+  readonly dark?: readonly DarkHostname[];
+  /** Judges as if it were this moment, milliseconds since the epoch; default what the clock says. */
+  readonly at?: number;
+  /** What is to go wrong on purpose. Default nothing. */
+  readonly faults?: Faults;
+  /** The mutations of policy objects. Default the real ones. */
+  readonly mutations?: MutationCode;
+}
