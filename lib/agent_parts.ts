@@ -1,7 +1,7 @@
 import type { SetTimer } from "./host/mod.ts";
 import type { Log } from "./model/mod.ts";
 import type { Config } from "./resources/mod.ts";
-import type { AgentStatus } from "./server/mod.ts";
+import type { AgentStatus, Faults } from "./server/mod.ts";
 
 /** A running agent. */
 export interface Agent {
@@ -40,4 +40,6 @@ export interface AgentParts {
   readonly setTimer?: SetTimer;
   /** Milliseconds between publications of the gate; a second unless told. */
   readonly spacing?: number;
+  /** What is to go wrong on purpose; nothing unless told. */
+  readonly faults?: Faults;
 }

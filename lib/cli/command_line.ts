@@ -80,10 +80,17 @@ function addRun(program: Command, terminal: Terminal, done: Done): void {
     .description("serve the hook and the gate to Envoy Gateway until stopped")
     .option(...CONFIG_OPTION)
     .option(...SET_OPTION)
+    .addOption(faultOption())
     .action(async (choice) => {
       const { run } = await import("./run.ts");
       done(await run(choice, terminal));
     });
+}
+
+/** For tests of certgate alone, and refused anywhere else. */
+function faultOption(): Option {
+  return new Option("--fault <place:kind>", "injects a fault; may be repeated").hideHelp()
+    .argParser((each: string, before?: string[]) => [...before ?? [], each]);
 }
 
 function addCheck(program: Command, terminal: Terminal, done: Done): void {

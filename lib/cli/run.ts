@@ -3,10 +3,20 @@ import { openLog, openSystemd } from "../host/mod.ts";
 import type { Log } from "../model/mod.ts";
 import { type Config, showComplaint } from "../resources/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
+import { Faults } from "../server/mod.ts";
 import type { ConfigChoice } from "./load_config.ts";
 import { loadUsableConfig } from "./load_usable_config.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 import { RELEASED, REVISION, VERSION } from "./version.ts";
+
+/** Options of `certgate run`. */
+export interface RunOptions extends ConfigChoice {
+  /** Faults to inject, see {@linkcode Faults.parse}; only for tests. */
+  readonly fault?: readonly string[];
+}
+
+/** Without it nobody injects faults, whatever the command line says. */
+const FAULTS_VARIABLE = "CERTGATE_TEST_FAULTS";
 
 /**
  * `certgate run`: the agent, until SIGTERM or SIGINT. SIGHUP reads the configuration again, all or nothing.
@@ -16,7 +26,12 @@ import { RELEASED, REVISION, VERSION } from "./version.ts";
  * @param choice What the command line says about the configuration.
  * @returns 0 after a clean stop, 2 for a wrong configuration, 3 if it cannot start, 4 if another one is running.
  */
-export async function run(choice: ConfigChoice, terminal: Terminal): Promise<ExitCode> {
+export async function run(choice: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const faults = readFaults(choice.fault ?? []);
+  if ("problem" in faults) {
+    terminal.err(errorLines(faults.problem, faults.hint));
+    return EXIT.usage;
+  }
   // Signals are taken before anything is opened: one that comes early is a wish too.
   const signals = listenForSignals();
   const loaded = await loadUsableConfig(choice);
@@ -24,7 +39,7 @@ export async function run(choice: ConfigChoice, terminal: Terminal): Promise<Exi
   const directory = loaded.ok ? loaded.config.stateDir : undefined;
   const service = new Service(await openSystemd((name) => Deno.env.get(name), { directory, log }));
   try {
-    if (loaded.ok) return await serve(loaded.config, { choice, service, signals, log, terminal });
+    if (loaded.ok) return await serve(loaded.config, { choice, faults, service, signals, log, terminal });
     for (const complaint of loaded.complaints) {
       terminal.err(errorLines(showComplaint(complaint), complaint.hint));
     }
@@ -37,8 +52,24 @@ export async function run(choice: ConfigChoice, terminal: Terminal): Promise<Exi
   }
 }
 
+function readFaults(texts: readonly string[]): Faults | { readonly problem: string; readonly hint: string } {
+  if (texts.length > 0 && Deno.env.get(FAULTS_VARIABLE) !== "1") {
+    return {
+      problem: "Cannot inject faults: this is for tests of certgate alone",
+      hint: `leave out --fault, or set ${FAULTS_VARIABLE}=1 where nothing depends on the answers`,
+    };
+  }
+  const faults = Faults.parse(texts);
+  if (faults instanceof Faults) return faults;
+  return {
+    problem: `Cannot read the fault: ${faults.problem}`,
+    hint: "e.g. mutation=wafRoute:throw, mutation=localReply:hang@2, hook=PostTranslateModify:throw",
+  };
+}
+
 interface Serving {
   readonly choice: ConfigChoice;
+  readonly faults: Faults;
   readonly service: Service;
   readonly signals: AsyncIterable<Signal>;
   readonly log: Log;
@@ -47,7 +78,7 @@ interface Serving {
 
 async function serve(
   config: Config,
-  { choice, service, signals, log, terminal }: Serving,
+  { choice, faults, service, signals, log, terminal }: Serving,
 ): Promise<ExitCode> {
   const agent = await startAgent(config, {
     version: VERSION,
@@ -55,6 +86,7 @@ async function serve(
     released: RELEASED,
     log,
     clock: Date.now,
+    faults,
   });
   if (agent.kind !== "agent") {
     terminal.err(errorLines(agent.message, agent.hint));
