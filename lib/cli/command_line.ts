@@ -125,6 +125,7 @@ function addReplay(program: Command, terminal: Terminal, done: Done): void {
     .option(...CONFIG_OPTION)
     .option(...SET_OPTION)
     .option("--diff", "print what changes, resource by resource")
+    .option("--policy <dir...>", "directories with policy objects instead of policy.paths")
     .option("--out <file>", "write the answer, a serialized PostTranslateModifyResponse")
     .option("--at <time>", "judge as if it were this time (RFC 3339)", readTime)
     .option("--envoy <path>", "auto, none, or a path; default is what the configuration says")

@@ -1,89 +1,76 @@
 import pc from "picocolors";
-import type { Blame, Finding, Plan, Step } from "../model/mod.ts";
+import type { Finding } from "../model/mod.ts";
 import { listWithheld, type Translation } from "../server/mod.ts";
+import type { Change } from "./change.ts";
+import { type FailedMutation, failureLine } from "./failed_mutations.ts";
 import { printable } from "./printable.ts";
 import { type DataFormat, renderData } from "./render_data.ts";
 
-/** What changes, resource by resource, in the order of the plan. */
-export function renderDiff(plan: Plan): string {
-  const groups = new Map<string, string[]>();
-  for (const step of plan.steps) {
-    const [resource, line] = describeStep(step);
-    const lines = groups.get(resource) ?? [];
-    lines.push(line, ...("blame" in step ? step.blame.map(describeWhy) : []));
-    groups.set(resource, lines);
+const SIGNS: Readonly<Record<Change["sign"], () => string>> = {
+  added: () => pc.green("+"),
+  removed: () => pc.red("-"),
+  changed: () => pc.yellow("~"),
+};
+
+/** What changes, resource by resource, in the order in which they are changed first. */
+export function renderDiff(changes: readonly Change[]): string {
+  const groups = new Map<string, Map<string, Change[]>>();
+  for (const change of changes) {
+    const group = groups.get(change.resource) ?? new Map<string, Change[]>();
+    groups.set(change.resource, group);
+    // What becomes of many parts alike is said once.
+    const { sign, what, was, now, why } = change;
+    const key = change.part === "" ? String(group.size) : JSON.stringify([sign, what, was, now, why]);
+    group.set(key, [...group.get(key) ?? [], change]);
   }
-  return [...groups].map(([resource, lines]) => `${printable(resource)}\n${lines.join("\n")}\n\n`).join("");
+  return [...groups].map(([resource, group]) =>
+    `${printable(resource)}\n${[...group.values()].map(renderAlike).join("")}\n`
+  ).join("");
 }
 
-function describeStep(step: Step): [string, string] {
-  const minus = (text: string) => `  ${pc.red("-")} ${printable(text)}`;
-  const change = (text: string) => `  ${pc.yellow("~")} ${printable(text)}`;
-  switch (step.kind) {
-    case "drop_chain":
-      return [`listener ${step.listenerName}`, minus(`chain ${step.chainName || step.chain}`)];
-    case "refuse_chain":
-      return [
-        `listener ${step.listenerName}`,
-        change(`chain ${step.chainName || step.chain}: closes the connection, no certificate`),
-      ];
-    case "add_refusing_chain":
-      return [
-        `listener ${step.listenerName}`,
-        `  ${pc.green("+")} a chain that closes the connection, for names that the gate leaves out`,
-      ];
-    case "drop_certificate":
-      return [
-        `listener ${step.listenerName}`,
-        minus(`certificate ${step.certificate + 1} (${step.from}) of chain ${step.chainName || step.chain}`),
-      ];
-    case "filter_chain_trust":
-      return [
-        `listener ${step.listenerName}`,
-        change(`chain ${step.chainName || step.chain}: client CAs without those out of date`),
-      ];
-    case "drop_listener":
-      return [`listener ${step.listenerName}`, minus("the whole listener")];
-    case "park_listener":
-      return [`listener ${step.listenerName}`, change("every chain: parked on a throwaway certificate")];
-    case "drop_secret":
-      return [`secret ${step.name}`, minus("the secret")];
-    case "neutralise_secret":
-      return [`secret ${step.name}`, change(`a throwaway ${step.as} that nobody trusts in its place`)];
-    case "filter_secret":
-      return [`secret ${step.name}`, change("CAs without those out of date")];
-    case "add_secret":
-      return [
-        `secret ${step.name}`,
-        `  ${pc.green("+")} a throwaway ${step.as}, because a cluster refers to the name`,
-      ];
-    case "neutralise_cluster":
-      return [`cluster ${step.clusterName}`, change("a throwaway in place of the inline certificate or CA")];
-    case "filter_cluster_trust":
-      return [`cluster ${step.clusterName}`, change("inline CAs without those out of date")];
-  }
+const SHOWN_PARTS = 3;
+
+function renderAlike(alike: readonly Change[]): string {
+  const [{ sign, what, was, now, why }] = alike;
+  const parts = alike.slice(0, SHOWN_PARTS).map(({ part }) => part).join(", ");
+  const more = alike.length > SHOWN_PARTS ? ` and ${alike.length - SHOWN_PARTS} more` : "";
+  const lines = [
+    `  ${SIGNS[sign]()} ${printable(parts === "" ? what : `${parts}${more}: ${what}`)}`,
+    ...was === "" ? [] : [`      ${pc.red("was")}: ${printable(was)}`],
+    ...now === "" ? [] : [`      ${pc.green("now")}: ${printable(now)}`],
+    ...why.map((reason) => `      ${printable(reason)}`),
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
-function describeWhy({ hostnames, secret, verdict }: Blame): string {
-  const who = hostnames.length > 0 ? `${hostnames.join(", ")}: ` : "";
-  const detail = verdict.detail ? ` (${verdict.detail})` : "";
-  return `      ${printable(`${who}${secret} ${verdict.reason} ${verdict.cause}${detail}`)}`;
+/** What a replay came to. */
+export interface ReplayReport {
+  readonly translation: Translation;
+  readonly changes: readonly Change[];
+  readonly failed: readonly FailedMutation[];
 }
 
 /** Counts, withheld hostnames with the reason, and findings. */
-export function renderPlanSummary({ plan, requestBytes, answer }: Translation): string {
-  const { counts } = plan;
+export function renderPlanSummary({ translation, changes, failed }: ReplayReport): string {
+  const { plan, requestBytes, answer } = translation;
   const withheld = listWithheld(plan).map(({ hostname, message }) =>
     `  ${printable(`${hostname}: ${message}`)}\n`
   ).join("");
   const findings = plan.findings.map((finding) => `  ${printable(describeFinding(finding))}\n`).join("");
+  const failures = failed.map((one) => `  ${printable(failureLine(one))}\n`).join("");
   return `request ${requestBytes} bytes, answer ${answer.byteLength} bytes\n` +
-    (plan.steps.length === 0
-      ? "nothing changes\n"
-      : `${counts.prunedChains} chains and ${counts.prunedSecrets} ` +
-        `secrets pruned, ${counts.removedListeners} listeners removed, ${counts.parkedListeners} parked, ` +
-        `${counts.neutralised} materials neutralised\n`) +
-    (withheld ? `withheld:\n${withheld}` : "") + (findings ? `noticed:\n${findings}` : "");
+    (changes.length === 0 ? "nothing changes\n" : countsText(translation)) +
+    (withheld ? `withheld:\n${withheld}` : "") + (failures ? `failed:\n${failures}` : "") +
+    (findings ? `noticed:\n${findings}` : "");
+}
+
+function countsText({ plan: { steps, counts }, mutations }: Translation): string {
+  const policies = mutations.filter((mutation) => mutation.steps.length > 0)
+    .map((mutation) => `${mutation.mutation} ${mutation.steps.length}`).join(", ");
+  const pruned = steps.length === 0 ? "" : `${counts.prunedChains} chains and ${counts.prunedSecrets} ` +
+    `secrets pruned, ${counts.removedListeners} listeners removed, ${counts.parkedListeners} parked, ` +
+    `${counts.neutralised} materials neutralised\n`;
+  return pruned + (policies === "" ? "" : `changes by policy objects: ${policies}\n`);
 }
 
 function describeFinding(finding: Finding): string {
@@ -101,11 +88,31 @@ function describeFinding(finding: Finding): string {
   }
 }
 
-/** The plan for other programs: counts, withheld hostnames, steps without bytes, findings. */
-export function renderPlanData(plan: Plan, format: DataFormat): string {
+/**
+ * The replay for other programs: counts, withheld hostnames, the steps of pruning without bytes, every change with what
+ * was and what is now, the policies with their directives, what failed, findings.
+ */
+export function renderPlanData({ translation, changes, failed }: ReplayReport, format: DataFormat): string {
   const withoutBytes = (_key: string, value: unknown) =>
     value instanceof Uint8Array ? `${value.length} bytes` : value;
+  const { plan, mutations } = translation;
   const { counts, findings, steps } = plan;
-  const data = { counts, withheld: listWithheld(plan), steps, findings };
+  const applied = new Set(
+    mutations.flatMap((mutation) =>
+      mutation.steps.flatMap((step) =>
+        step.kind === "stamp_route" && step.policy !== null ? [step.policy] : []
+      )
+    ),
+  );
+  const data = {
+    counts,
+    withheld: listWithheld(plan),
+    steps,
+    changes,
+    mutations: mutations.map(({ mutation, steps, action }) => ({ mutation, steps: steps.length, action })),
+    policies: [...applied],
+    failed,
+    findings,
+  };
   return renderData(JSON.parse(JSON.stringify(data, withoutBytes)), format);
 }

@@ -2,9 +2,15 @@ import { wordsOf, WRITE_HINT } from "../host/mod.ts";
 import type { Log } from "../model/mod.ts";
 import { loadThrowaways, openMetrics } from "../outputs/mod.ts";
 import type { Config } from "../resources/mod.ts";
-import { lookForEnvoy, makeGeneration, translate, type Translation } from "../server/mod.ts";
+import { HookError, lookForEnvoy, makeGeneration, translate, type Translation } from "../server/mod.ts";
+import { readSnapshot } from "../xds/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
+import { failedMutations } from "./failed_mutations.ts";
 import { renderDiff, renderPlanData, renderPlanSummary } from "./plan_report.ts";
+import { policyChanges } from "./policy_changes.ts";
+import { printable } from "./printable.ts";
+import { pruneChanges } from "./prune_changes.ts";
+import { readReplayPolicy, type ReplayPolicy } from "./replay_policy.ts";
 import type { Format } from "./render_data.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -19,6 +25,8 @@ export interface ReplayOptions {
   readonly at: number;
   /** Overrides the configuration's `envoy.path`. */
   readonly envoy?: string;
+  /** Directories or files with policy objects instead of the configuration's `policy.paths`. */
+  readonly policy?: readonly string[];
 }
 
 /**
@@ -40,15 +48,18 @@ export async function replay(
     terminal.err(errorLines(`Cannot read "${file}": ${(error as Error).message}`));
     return EXIT.usage;
   }
+  const policy = await readReplayPolicy(config, options.policy);
+  for (const problem of policy.problems) terminal.err(`note: ${printable(problem)}\n`);
+  // The answer may be made of the very bytes of the request, and the diff says what they were.
+  const before = readSnapshot(request.slice());
   let translation: Translation;
   try {
-    translation = await replayBytes(request, config, options, terminal);
+    translation = await replayBytes(request, config, { ...options, policy }, terminal);
   } catch (error) {
-    const hint = "the file has to hold one serialized PostTranslateModifyRequest, as the hook receives it";
-    terminal.err(errorLines(`Cannot replay "${file}": ${(error as Error).message}`, hint));
+    terminal.err(refusalLines(file, error as Error));
     return EXIT.failed;
   }
-  const { answer, plan } = translation;
+  const { answer, plan, mutations } = translation;
   if (options.out) {
     try {
       await Deno.writeFile(options.out, answer, { mode: 0o600 });
@@ -58,18 +69,35 @@ export async function replay(
       return EXIT.failed;
     }
   }
-  if (options.output !== "table") terminal.out(renderPlanData(plan, options.output));
+  const grounds = { snapshot: before, policies: policy.belief.index.policies };
+  const changes = [...policyChanges(mutations, grounds), ...pruneChanges(plan)];
+  const report = { translation, changes, failed: failedMutations(translation) };
+  if (options.output !== "table") terminal.out(renderPlanData(report, options.output));
   else {
-    if (options.diff) terminal.out(renderDiff(plan));
-    terminal.out(renderPlanSummary(translation));
+    if (options.diff) terminal.out(renderDiff(changes));
+    terminal.out(renderPlanSummary(report));
   }
   return EXIT.ok;
+}
+
+function refusalLines(file: string, error: Error): string {
+  if (error instanceof HookError && error.failures.length > 0) {
+    const others = error.failures.map(({ mutation, kind, place, message, action }) =>
+      `  ${
+        printable(`${mutation ?? "the hook"} at ${place || "the snapshot"}: ${message} (${kind}, ${action})`)
+      }\n`
+    );
+    const hint = "the hook answers with an error then, and Envoy Gateway keeps what it has";
+    return `${errorLines(`Cannot replay "${file}": ${printable(error.message)}`, hint)}${others.join("")}`;
+  }
+  const hint = "the file has to hold one serialized PostTranslateModifyRequest, as the hook receives it";
+  return errorLines(`Cannot replay "${file}": ${error.message}`, hint);
 }
 
 async function replayBytes(
   request: Uint8Array,
   config: Config,
-  options: ReplayOptions,
+  options: Pick<ReplayOptions, "envoy" | "at"> & { readonly policy: ReplayPolicy },
   terminal: Terminal,
 ): Promise<Translation> {
   const log = quietLog(terminal);
@@ -80,7 +108,7 @@ async function replayBytes(
     { ...config, hook: patient },
     new Map(),
     await lookForEnvoy(options.envoy ?? config.envoy.path),
-    { log, metrics, keeper: { keep: () => {} }, clock },
+    { log, metrics, keeper: { keep: () => {} }, clock, policy: options.policy.belief },
   );
   const throwaways = await loadThrowaways(null, options.at, log);
   return await translate(request, { generation, throwaways, metrics, log, clock, at: options.at });

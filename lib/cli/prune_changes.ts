@@ -1,0 +1,90 @@
+import type { Blame, Plan, Step } from "../model/mod.ts";
+import type { Change } from "./change.ts";
+
+/** What pruning changes, in the order of its plan. */
+export function pruneChanges({ steps }: Plan): Change[] {
+  return steps.map((step) => ({
+    ...describeStep(step),
+    part: "",
+    was: "",
+    now: "",
+    why: "blame" in step ? step.blame.map(describeWhy) : [],
+    mutation: "prune",
+  }));
+}
+
+function describeStep(step: Step): Pick<Change, "resource" | "sign" | "what"> {
+  switch (step.kind) {
+    case "drop_chain":
+    case "refuse_chain":
+    case "add_refusing_chain":
+    case "drop_certificate":
+    case "filter_chain_trust":
+    case "drop_listener":
+    case "park_listener":
+      return { resource: `listener ${step.listenerName}`, ...describeListenerStep(step) };
+    case "drop_secret":
+      return { resource: `secret ${step.name}`, sign: "removed", what: "the secret" };
+    case "neutralise_secret": {
+      const what = `a throwaway ${step.as} that nobody trusts in its place`;
+      return { resource: `secret ${step.name}`, sign: "changed", what };
+    }
+    case "filter_secret":
+      return { resource: `secret ${step.name}`, sign: "changed", what: "CAs without those out of date" };
+    case "add_secret": {
+      const what = `a throwaway ${step.as}, because a cluster refers to the name`;
+      return { resource: `secret ${step.name}`, sign: "added", what };
+    }
+    case "neutralise_cluster": {
+      const what = "a throwaway in place of the inline certificate or CA";
+      return { resource: `cluster ${step.clusterName}`, sign: "changed", what };
+    }
+    case "filter_cluster_trust":
+      return {
+        resource: `cluster ${step.clusterName}`,
+        sign: "changed",
+        what: "inline CAs without those out of date",
+      };
+  }
+}
+
+function describeListenerStep(
+  step: Extract<Step, { readonly listenerName: string }>,
+): Pick<Change, "sign" | "what"> {
+  switch (step.kind) {
+    case "drop_chain":
+      return { sign: "removed", what: `chain ${step.chainName || step.chain}` };
+    case "refuse_chain":
+      return {
+        sign: "changed",
+        what: `chain ${step.chainName || step.chain}: closes the connection, no certificate`,
+      };
+    case "add_refusing_chain":
+      return {
+        sign: "added",
+        what: "a chain that closes the connection, for names that the gate leaves out",
+      };
+    case "drop_certificate": {
+      const chain = `${step.chainName || step.chain}`;
+      return {
+        sign: "removed",
+        what: `certificate ${step.certificate + 1} (${step.from}) of chain ${chain}`,
+      };
+    }
+    case "filter_chain_trust":
+      return {
+        sign: "changed",
+        what: `chain ${step.chainName || step.chain}: client CAs without those out of date`,
+      };
+    case "drop_listener":
+      return { sign: "removed", what: "the whole listener" };
+    case "park_listener":
+      return { sign: "changed", what: "every chain: parked on a throwaway certificate" };
+  }
+}
+
+function describeWhy({ hostnames, secret, verdict }: Blame): string {
+  const who = hostnames.length > 0 ? `${hostnames.join(", ")}: ` : "";
+  const detail = verdict.detail ? ` (${verdict.detail})` : "";
+  return `${who}${secret} ${verdict.reason} ${verdict.cause}${detail}`;
+}
