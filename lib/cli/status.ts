@@ -5,6 +5,7 @@ import { type AgentAnswer, askAgent, placesOf } from "./ask_agent.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { type Format, renderData } from "./render_data.ts";
 import { renderControlPlane, renderSnapshots, renderStatus, timeText } from "./status_report.ts";
+import { renderPolicyStatus } from "./status_policy.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 import { watchStatus } from "./watch_status.ts";
 
@@ -71,8 +72,12 @@ function viewOf(answer: AgentAnswer, options: StatusOptions): StatusView {
 function render(status: AgentStatus, { output, all, watch }: StatusOptions): string {
   if (output !== "table") return `${watch && output === "yaml" ? "---\n" : ""}${renderData(status, output)}`;
   const rest = renderControlPlane(status.controlPlane, status.dependents);
-  if (status.gate !== null) return `${rest}${renderStatus(status.gate, status.snapshots, all)}`;
-  return status.ready ? `${rest}${renderSnapshots(status.snapshots)}` : rest;
+  const policy = renderPolicyStatus(status.policy, all);
+  if (status.gate !== null) {
+    return `${rest}${renderStatus(status.gate, status.snapshots, { all, policy })}`;
+  }
+  const between = policy === "" ? "" : `${policy}\n`;
+  return status.ready ? `${rest}${between}${renderSnapshots(status.snapshots)}` : rest;
 }
 
 function codeOf({ ready, gate, snapshots }: AgentStatus): ExitCode {

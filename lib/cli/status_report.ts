@@ -17,12 +17,13 @@ import { showPlace } from "./show_place.ts";
  * The status for people: every listener, then what is wrong elsewhere, then the counts.
  *
  * @param snapshots The latest answers of the hook.
- * @param all Also what is well: sources, certificates, Envoys and the file for Envoy Gateway.
+ * @param options `all`: also what is well: sources, certificates, Envoys and the file for Envoy Gateway. `policy`: what
+ * there is to say of local policy.
  */
 export function renderStatus(
   status: GateStatus,
   snapshots: readonly SnapshotStatus[],
-  all: boolean,
+  { all, policy }: { readonly all: boolean; readonly policy: string },
 ): string {
   const digest = digestStatus(status, snapshots);
   const rows = digest.rows.map((row) => [
@@ -36,8 +37,9 @@ export function renderStatus(
   return (rows.length === 0 ? "" : plainTable(HEAD, rows)) +
     section(digest.rows.map(remarkOf)) +
     section(digest.troubles.map(troubleText)) +
+    section([policy]) +
     (all ? renderRest(status) : "") +
-    `${rows.length > 0 ? "\n" : ""}${digest.summary}\n`;
+    `${rows.length > 0 || policy !== "" ? "\n" : ""}${digest.summary}\n`;
 }
 
 const HEAD = ["GATEWAY", "LISTENER", "HOSTNAME", "SECRET", "STATE", "SINCE"];

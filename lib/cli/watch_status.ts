@@ -51,7 +51,7 @@ const CLEAR = "\x1b[H\x1b[2J";
 
 // When a status was put together is no change of it.
 function withoutTime(text: string): string {
-  return text.replace(/^ *"?time"?: .*$/m, "");
+  return text.replace(/^ *"?time"?: .*$/gm, "");
 }
 
 function pause(ended: Promise<void>): Promise<false> {

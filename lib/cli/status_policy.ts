@@ -1,0 +1,91 @@
+import pc from "picocolors";
+import type { ConnectorStatus, PolicyStatus, PolicyTarget, TrafficPolicyStatus } from "../model/mod.ts";
+import { plainTable } from "./plain_table.ts";
+import { printable } from "./printable.ts";
+
+/**
+ * Local policy for people: policies, connectors, and what is wrong with either. Empty where there are none and nothing is
+ * wrong.
+ *
+ * @param all Also what is well: the files, the filter, the page.
+ */
+export function renderPolicyStatus(status: PolicyStatus | null | undefined, all: boolean): string {
+  if (status === null || status === undefined) return "";
+  const { policies, connectors, findings } = status;
+  return [
+    policies.length === 0 ? "" : plainTable(POLICY_HEAD, policies.map(policyRow)),
+    policies.map(remarkOf).join(""),
+    connectors.length === 0 ? "" : plainTable(CONNECTOR_HEAD, connectors.map(connectorRow)),
+    findings.map(findingText).join(""),
+    unheard(status),
+    all ? settingsText(status) : "",
+  ].filter((part) => part !== "").join("\n");
+}
+
+const POLICY_HEAD = ["POLICY", "GENERATION", "MODE", "DIRECTIVES", "ON", "STATE"];
+const CONNECTOR_HEAD = ["CONNECTOR", "STATE", "NODE", "PLACE"];
+
+function policyRow(policy: TrafficPolicyStatus): string[] {
+  const { generation, inUse, mode, directives, targets } = policy;
+  const held = inUse !== null && inUse !== generation ? ` (${inUse} in use)` : "";
+  return [
+    printable(`${policy.namespace}/${policy.name}`),
+    `${generation}${held}`,
+    mode ?? "-",
+    String(directives),
+    printable(targets.map(targetText).join(", ")) || "-",
+    stateOf(policy),
+  ];
+}
+
+/** A target as it is written in one line: `Gateway eg/https`. */
+export function targetText({ kind, name, sectionName }: PolicyTarget): string {
+  return `${kind} ${name}${sectionName === "" ? "" : `/${sectionName}`}`;
+}
+
+function stateOf({ conditions }: TrafficPolicyStatus): string {
+  const accepted = conditions.find(({ type }) => type === "Accepted");
+  const programmed = conditions.find(({ type }) => type === "Programmed");
+  if (accepted?.status === "False" && programmed?.status !== "True") return pc.red(accepted.reason);
+  if (programmed?.status === "True") return pc.green(programmed.reason);
+  return pc.yellow(programmed?.reason ?? "Unknown");
+}
+
+function remarkOf(policy: TrafficPolicyStatus): string {
+  const messages = new Set(policy.conditions.map(({ message }) => message).filter((text) => text !== ""));
+  if (messages.size === 0) return "";
+  const title = printable(`${policy.namespace}/${policy.name}: ${policy.place}`);
+  return `${title}\n${[...messages].map((message) => `  ${printable(message)}\n`).join("")}`;
+}
+
+function connectorRow({ namespace, name, online, nodeId, place }: ConnectorStatus): string[] {
+  return [
+    printable(`${namespace}/${name}`),
+    online ? pc.green("online") : pc.red("offline"),
+    printable(nodeId) || "-",
+    printable(place),
+  ];
+}
+
+function findingText({ place, message, hint }: PolicyStatus["findings"][number]): string {
+  const advice = hint ? `  ${pc.cyan("hint")}: ${printable(hint)}\n` : "";
+  return `${pc.yellow(printable(`policy ${place}`))}\n  ${printable(message)}\n${advice}`;
+}
+
+function unheard({ nudges, policies, connectors }: PolicyStatus): string {
+  if (nudges || policies.length + connectors.length === 0) return "";
+  return `${pc.yellow("policy")}\n  A change of policy objects waits until Envoy Gateway calls by itself\n` +
+    `  ${
+      pc.cyan("hint")
+    }: switch the gate on (gate.resources, gate.output); it makes Envoy Gateway call at once\n`;
+}
+
+function settingsText({ directories, files, objects, waf, localReply, compat }: PolicyStatus): string {
+  if (directories.length === 0 && localReply.page === "off") return "";
+  const count = Object.values(objects).reduce((sum, value) => sum + value, 0);
+  return `policy ${
+    printable(directories.join(", ")) || "without directories"
+  }: ${files} files, ${count} objects; ` +
+    `firewall ${waf ? "on" : "off"}, page for errors ${localReply.page}` +
+    `${compat === "none" ? "" : `, compat ${compat}`}\n`;
+}
