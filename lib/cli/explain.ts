@@ -5,6 +5,7 @@ import type { AgentStatus } from "../server/mod.ts";
 import { askAgent, placesOf } from "./ask_agent.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { gatherEvidence, type Probe, probeHere } from "./explain_evidence.ts";
+import { explainPolicy } from "./explain_policy.ts";
 import { type Chain, type Explanation, renderExplanation } from "./explain_report.ts";
 import { keyOf, type Step } from "./explain_step.ts";
 import { explainSteps } from "./explain_steps.ts";
@@ -62,7 +63,7 @@ export async function explain(
   }
   const explanation = status.gate === null
     ? explainHook(hostname, status)
-    : await explainGate(hostname, { ...status, gate: status.gate }, probe);
+    : await explainGate(hostname, { ...status, gate: status.gate }, { probe, config });
   if (explanation === null) {
     const near = closestHostnames(hostname, status.gate?.listeners ?? []).map((name) =>
       `"${printable(name)}"`
@@ -83,7 +84,7 @@ export async function explain(
 async function explainGate(
   hostname: string,
   status: AgentStatus & { readonly gate: GateStatus },
-  probe: Probe,
+  { probe, config }: { readonly probe: Probe; readonly config: Config },
 ): Promise<Explanation | null> {
   const { gate } = status;
   const { taking, behind } = findListeners(hostname, gate.listeners);
@@ -99,6 +100,7 @@ async function explainGate(
         behind,
         status,
         evidence: await gatherEvidence(listener, parts),
+        policy: await policyStep(hostname, { listener, status, config }),
       });
       const served = isServed(listener, steps);
       return {
@@ -113,6 +115,27 @@ async function explainGate(
     }),
   );
   return { hostname, served: chains.every(({ served }) => served), chains };
+}
+
+function policyStep(
+  hostname: string,
+  { listener: { gateway, published }, status, config }: {
+    readonly listener: ListenerStatus;
+    readonly status: AgentStatus & { readonly gate: GateStatus };
+    readonly config: Config;
+  },
+): Promise<Step | null> {
+  const { policy, gate } = status;
+  if (policy === null || policy === undefined) return Promise.resolve(null);
+  const { baseDirectives } = config.policy.waf;
+  return explainPolicy({
+    status: policy,
+    place: published,
+    gateway,
+    hostname,
+    output: gate.output.file,
+    baseDirectives,
+  });
 }
 
 function isServed({ delivery, managed }: ListenerStatus, steps: readonly Step[]): boolean {

@@ -22,6 +22,8 @@ export interface StepInput {
   readonly behind: readonly ListenerStatus[];
   readonly status: AgentStatus & { readonly gate: GateStatus };
   readonly evidence: Evidence;
+  /** What local policy does to it; `null` where there is none. */
+  readonly policy: Step | null;
 }
 
 const ORDER: readonly Mark[] = ["failed", "attention", "unknown", "ok"];

@@ -2,12 +2,13 @@ import { deliverySteps, handshakeStep } from "./explain_delivery.ts";
 import { pairSteps } from "./explain_pairs.ts";
 import { keyOf, type Step, type StepInput } from "./explain_step.ts";
 
-/** The ten steps from the files on disk to what Envoy serves now. */
+/** The ten steps from the files on disk to what Envoy serves now; with local policy one more, before the last. */
 export function explainSteps(input: StepInput): Step[] {
   return [
     resourceStep(input),
     ...(input.listener.managed ? pairSteps(input) : []),
     ...deliverySteps(input),
+    ...(input.policy === null ? [] : [input.policy]),
     handshakeStep(input),
   ];
 }
