@@ -8,3 +8,4 @@
  */
 export * from "./list_resource_pairs.ts";
 export * from "./plan_gate.ts";
+export * from "./stamp_plan.ts";

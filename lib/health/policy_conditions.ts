@@ -49,9 +49,3 @@ function yes(message: string): BareCondition {
 function no(reason: string, message: string): BareCondition {
   return { type: "Programmed", status: "False", reason, message };
 }
-
-/** The condition `Accepted` of an object that is not used as it is written. */
-export function policyRefused(message: string, held: boolean): BareCondition {
-  const fate = held ? "its last good version stays in use" : "it is not used";
-  return { type: "Accepted", status: "False", reason: "Invalid", message: `${message}; ${fate}` };
-}

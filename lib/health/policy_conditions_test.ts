@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BareCondition } from "../model/mod.ts";
-import { policyProgrammed, type PolicyProgress, policyRefused } from "./policy_conditions.ts";
+import { policyProgrammed, type PolicyProgress } from "./policy_conditions.ts";
 
 const accepted: BareCondition = { type: "Accepted", status: "True", reason: "Accepted", message: "" };
 const good: PolicyProgress = { accepted, inUse: true, hasDirectives: true, waf: true, delivery: "served" };
@@ -26,12 +26,4 @@ Deno.test("policyProgrammed() says why a policy cannot reach a proxy at all", ()
   assert.equal(said({ hasDirectives: false, accepted: why }), "False NoDirectives");
   assert.equal(policyProgrammed({ ...good, hasDirectives: false, accepted: why }).message, why.message);
   assert.equal(said({ waf: false }), "False FilterOff");
-});
-
-Deno.test("policyRefused() says what becomes of the object", () => {
-  assert.match(
-    policyRefused("Cannot use x", true).message,
-    /^Cannot use x; its last good version stays in use$/,
-  );
-  assert.match(policyRefused("Cannot use x", false).message, /it is not used$/);
 });

@@ -50,8 +50,10 @@ export interface TrafficPolicyStatus extends ObjectName {
 
 /** A Connector as status shows it. */
 export interface ConnectorStatus extends ObjectName {
-  /** Where it is written. */
+  /** Where it is written; empty where an HTTPProxy names it and it is not there. */
   readonly place: string;
+  /** Whether it is only named by an HTTPProxy; it is offline then. */
+  readonly missing: boolean;
   readonly online: boolean;
   /** Of its public key; empty where it has none. */
   readonly nodeId: string;
@@ -74,6 +76,8 @@ export interface PolicyStatus {
   /** How many files there are. */
   readonly files: number;
   readonly objects: Readonly<Record<PolicyKind, number>>;
+  /** How many objects are not used as they are written. */
+  readonly refused: number;
   /** Complaints about files and objects, and about the page of the local reply. */
   readonly findings: readonly (Omit<ResourceFinding, "place"> & { readonly place: string })[];
   /** Digest of everything that can change a snapshot; Envoy Gateway is made to call when it changes. */

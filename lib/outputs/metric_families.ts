@@ -2,6 +2,7 @@ import { HOOK_OUTCOMES, HOOKS, WITHHOLDING_REASONS } from "../model/mod.ts";
 import { DEPENDENT_FAMILIES } from "./_dependent_families.ts";
 import { GATE_FAMILIES, HOST_FAMILIES } from "./_gate_families.ts";
 import { HOOK_FAMILIES, HOOK_NSO_NAMES, NSO_FAMILIES } from "./_hook_families.ts";
+import { POLICY_FAMILIES, POLICY_NSO_NAMES } from "./_policy_families.ts";
 import { ROTATION_FAMILIES } from "./_rotation_families.ts";
 import { TRUST_FAMILIES } from "./_trust_families.ts";
 
@@ -168,6 +169,7 @@ export const METRIC_FAMILIES = {
   ...HOST_FAMILIES,
   ...GATE_FAMILIES,
   ...HOOK_FAMILIES,
+  ...POLICY_FAMILIES,
   grpc_server_started_total: { type: "counter", help: "Calls begun", labels: { grpc_method: HOOKS } },
   grpc_server_handled_total: {
     type: "counter",
@@ -210,4 +212,5 @@ export const NSO_NAMES: Partial<Record<MetricName, string>> = {
   certgate_tls_pruned_chains_active: "nso_extension_tls_pruned_chains_active",
   certgate_tls_listeners_left_intact_active: "nso_extension_tls_listeners_left_intact_active",
   ...HOOK_NSO_NAMES,
+  ...POLICY_NSO_NAMES,
 };

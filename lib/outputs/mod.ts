@@ -12,6 +12,7 @@ export * from "./metrics.ts";
 export * from "./pair_file.ts";
 export * from "./show_envoys.ts";
 export * from "./show_gate.ts";
+export * from "./show_policy.ts";
 export * from "./status_keeper.ts";
 export * from "./throwaway_file.ts";
 export * from "./verdict_file.ts";
