@@ -1,6 +1,7 @@
 import type { RouteConfigView, RouteView, VirtualHostView } from "../xds/mod.ts";
-import { ConnectorDomains, plainDomain, sanitiseName } from "./_connector_domains.ts";
+import { ConnectorDomains, plainDomain } from "./_connector_domains.ts";
 import { ConnectorNames, type HostSurvey, surveyHost } from "./_connector_names.ts";
+import { connectName, isOwnRoute, offlineName } from "./_own_routes.ts";
 import { isFrame, routePlace, virtualHostPlace } from "./_places.ts";
 import type { Job, Run } from "./_run.ts";
 
@@ -64,13 +65,13 @@ const CONNECT: Job<Host & { readonly survey: HostSurvey }> = {
   plan({ config, host, names, domains, survey }, run) {
     const cluster = survey.cluster!;
     const nso = run.context.settings.compat === "nso";
-    if (names.hasFailed(cluster) || !nso && hasOwnRoute(host)) return;
+    if (names.hasFailed(cluster) || !nso && host.routes.some((route) => isOwnRoute(route, host))) return;
     const at = virtualHostPlace(config, host);
     if (names.fate(cluster)!.online) {
       const domain = nso ? plainDomain(host) : domains.give(host);
-      run.add({ kind: "add_connect_route", ...at, name: connectName(host), cluster, domain });
+      run.add({ kind: "add_connect_route", ...at, name: connectName(host.name), cluster, domain });
     } else {
-      run.add({ kind: "add_offline_route", ...at, name: offlineName(host) });
+      run.add({ kind: "add_offline_route", ...at, name: offlineName(host.name) });
     }
   },
 };
@@ -89,11 +90,3 @@ const REFUSE: Job<Offline> = {
     run.add({ kind: "refuse_route", ...routePlace(config, host, route), status: 503, body: OFFLINE_BODY });
   },
 };
-
-const connectName = (host: VirtualHostView) => `connector-connect-${sanitiseName(host.name)}`;
-const offlineName = (host: VirtualHostView) => `connector-offline-${sanitiseName(host.name)}`;
-
-function hasOwnRoute(host: VirtualHostView): boolean {
-  const names = [connectName(host), offlineName(host)];
-  return host.routes.some(({ name }) => names.includes(name));
-}

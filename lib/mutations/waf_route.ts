@@ -1,5 +1,6 @@
 import type { Governing, ResourceRef, WafFilter } from "../model/mod.ts";
 import type { RouteConfigView, RouteView, VirtualHostView } from "../xds/mod.ts";
+import { isOwnRoute } from "./_own_routes.ts";
 import { isFrame, routePlace, virtualHostPlace } from "./_places.ts";
 import type { PolicyContext } from "./policy_context.ts";
 import type { Job, Run } from "./_run.ts";
@@ -12,7 +13,7 @@ import type { Target } from "./target.ts";
  * - Only in virtual hosts that are made of a Gateway which is ours: see `PolicyIndex.governing`.
  * - Every route of such a host gets the project's name, with an empty one too, as long as there are policy objects.
  * - With the filter switched off (`settings.waf` is `null`) the project's name is all that is written.
- * - A route that says exactly that already gets no step.
+ * - A route that says exactly that already gets no step, and neither does one that `connectorRoutes` has added.
  * - What does not read is reported as `malformed` and goes out as it came; the rest goes on.
  *
  * A route that comes alone (PostRouteModify) does not say which Gateway it is of: there only policies of its HTTPRoute
@@ -66,7 +67,7 @@ const STAMP: Job<Cursor> = {
     if (governing === null) return;
     const { project } = governing;
     const policy = waf === null ? null : governing.policy;
-    if (route.isStampedAs(project, policy, waf ?? NO_FILTER)) return;
+    if (route.isStampedAs(project, policy, waf ?? NO_FILTER) || isOwnRoute(route, host)) return;
     run.add({
       kind: "stamp_route",
       routeConfig: config.index,
