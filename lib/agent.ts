@@ -4,7 +4,7 @@
  * @module
  */
 import { observeCalls } from "./agent_calls.ts";
-import { openCore } from "./agent_core.ts";
+import { type Core, openCore } from "./agent_core.ts";
 import { openDoors } from "./agent_doors.ts";
 import { HookTls } from "./agent_hook_tls.ts";
 import type { Agent, AgentParts } from "./agent_parts.ts";
@@ -71,7 +71,7 @@ interface StartParts extends AgentParts {
 async function start(config: Config, parts: StartParts): Promise<Agent | OpenFailure> {
   const { log, version, metrics, tls } = parts;
   const core = await openCore(config, parts, metrics);
-  const { generation, reports, gate, verdicts } = core;
+  const { generation, reports, gate, policy, verdicts } = core;
   const { maxMessageSize } = config.hook;
   const grpc = makeGrpcServer({ handlers: core.handlers, maxMessageSize, observer: observeCalls(metrics) });
   if (tls) guardClients(grpc.server, tls.guard);
@@ -82,24 +82,27 @@ async function start(config: Config, parts: StartParts): Promise<Agent | OpenFai
     envoy: generation.now.envoy.path,
     snapshots: reports.status(),
     hookTls: tls?.status(),
+    policy: policy.status(),
   });
   const doors = await openDoors(grpc, config, {
     metrics,
     ready: () => agent !== null,
     status: () => agent?.statusWithoutGate() ?? status(),
     gate: () => gate.status(),
+    programmedSet: () => generation.now.config.debug.programmedSet ? reports.programmedSet() : null,
   }, tls?.credentials);
   if (doors.kind !== "open") {
     generation.stop();
     return doors;
   }
-  try {
-    await gate.use(config);
-  } catch (error) {
+  const problem = await readEverything(config, core);
+  if (problem !== null) {
     generation.stop();
+    await policy.stop();
     await doors.close(config.hook.deadline);
-    return { kind: "failed", message: `Cannot open the gate: ${(error as Error).message}`, hint: "" };
+    return { kind: "failed", message: problem, hint: "" };
   }
+  metrics.set("certgate_cache_synced", 1);
   agent = new RunningAgent(config, { ...parts, core, doors, grpc, status });
   grpc.setServing(true);
   metrics.set("certgate_ready", 1);
@@ -107,6 +110,24 @@ async function start(config: Config, parts: StartParts): Promise<Agent | OpenFai
   const envoy = generation.now.envoy.path;
   log.info("certgate is ready", { version, hook, http, envoy, known_verdicts: verdicts.known.size });
   return agent;
+}
+
+/** Reads policies and certificates once, then lets the calls through that have come in the meantime. */
+async function readEverything(config: Config, { policy, gate, hold }: Core): Promise<string | null> {
+  try {
+    await (await policy.prepare(config)).commit();
+  } catch (error) {
+    hold.giveUp();
+    return `Cannot read the policy objects: ${(error as Error).message}`;
+  }
+  try {
+    await gate.use(config);
+  } catch (error) {
+    hold.giveUp();
+    return `Cannot open the gate: ${(error as Error).message}`;
+  }
+  hold.open();
+  return null;
 }
 
 function usage(started: number) {

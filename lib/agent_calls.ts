@@ -5,6 +5,10 @@ import type { CallObserver } from "./server/mod.ts";
 export function observeCalls(metrics: Metrics): CallObserver {
   return {
     started: (hook) => metrics.add("grpc_server_started_total", { grpc_method: hook }),
-    handled: (hook, code) => metrics.add("grpc_server_handled_total", { grpc_method: hook, grpc_code: code }),
+    handled: (hook, code, seconds) => {
+      metrics.add("grpc_server_handled_total", { grpc_method: hook, grpc_code: code });
+      const outcome = code === "OK" ? "success" : "error";
+      metrics.observe("certgate_rpc_duration_seconds", seconds, { outcome });
+    },
   };
 }

@@ -1,10 +1,14 @@
+import { join } from "node:path";
 import { GateHolder } from "./agent_gate_holder.ts";
 import { GenerationHolder } from "./agent_generation.ts";
+import { CallHold } from "./agent_hold.ts";
 import type { AgentParts } from "./agent_parts.ts";
+import { PolicyHolder } from "./agent_policy.ts";
 import { believedTime } from "./agent_time.ts";
 import {
   loadThrowaways,
   type Metrics,
+  openKeep,
   openStatusKeeper,
   openVerdictKeeper,
   type StatusKeeper,
@@ -23,6 +27,9 @@ export interface Core {
   readonly generation: GenerationHolder;
   readonly reports: SnapshotReports;
   readonly gate: GateHolder;
+  readonly policy: PolicyHolder;
+  /** Keeps calls waiting until everything was read once. */
+  readonly hold: CallHold;
   readonly calls: CallsUnderWay;
   readonly handlers: ReturnType<typeof makeHookHandlers>;
 }
@@ -41,6 +48,16 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
   const generationParts = { log, metrics, clock, keeper: verdicts, envoyCheckInterval };
   const generation = await GenerationHolder.open(config, generationParts);
   const reports = new SnapshotReports({ log, metrics, clock });
+  const policy: PolicyHolder = new PolicyHolder({
+    log,
+    metrics,
+    clock,
+    keeper,
+    keep: await openKeep(join(config.stateDir, "policy"), log),
+    hostClock: parts.clock,
+    onBelief: (belief) => generation.usePolicy(belief),
+    onDigest: () => gate.policyChanged(),
+  });
   const gate = new GateHolder({
     log,
     metrics,
@@ -50,7 +67,11 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     spacing: parts.spacing,
     doubt: () => time().doubt,
     store: () => generation.now.store,
-    onGateways: (isKnown) => reports.retain(isKnown),
+    policy,
+    onGateways: (isKnown) => {
+      reports.retain(isKnown);
+      policy.retain(isKnown);
+    },
   });
   const calls = new CallsUnderWay();
   const handlers = makeHookHandlers({
@@ -61,8 +82,25 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     log,
     clock,
     calls,
+    faults: parts.faults,
     dark: () => gate.dark(),
-    onAnswered: ({ gateways, outcome }) => gate.answered(gateways, outcome),
+    onAnswered: (call) => {
+      gate.answered(call);
+      policy.answered(call);
+    },
   });
-  return { time, clock, keeper, verdicts, generation, reports, gate, calls, handlers };
+  const hold = new CallHold(() => generation.now.config.hook.deadline);
+  return {
+    time,
+    clock,
+    keeper,
+    verdicts,
+    generation,
+    reports,
+    gate,
+    policy,
+    hold,
+    calls,
+    handlers: hold.wrap(handlers),
+  };
 }

@@ -148,6 +148,11 @@ export class DeliveryTracker {
     return this.#reached(published) && !this.#stillComing() ? "unknown" : "waiting";
   }
 
+  /** Whether an Envoy that cannot be asked is still to come. */
+  get expectsMore(): boolean {
+    return this.#stillComing();
+  }
+
   /** Envoy Gateway starts its Envoys after the first call; one that was there once comes back. */
   #stillComing(): boolean {
     if (!this.#expectsEnvoy || this.#firstCall === null) return false;

@@ -1,29 +1,23 @@
 import { join } from "node:path";
 import { Alarm } from "./host/mod.ts";
 import type { EnvoyStatus, GateStatus } from "./model/mod.ts";
-import {
-  type EgDirectory,
-  openEgDirectory,
-  openKeep,
-  type Published,
-  showEnvoys,
-  showGate,
-} from "./outputs/mod.ts";
+import { openEgDirectory, openKeep, type Published, showEnvoys } from "./outputs/mod.ts";
 import type { Config } from "./resources/mod.ts";
-import { type DarkHostname, inSpan, type OpenSpan } from "./server/mod.ts";
-import { DeliveryTracker, type SeenGateway } from "./agent_delivery.ts";
+import { type AnsweredCall, type DarkHostname, inSpan, type OpenSpan } from "./server/mod.ts";
+import { DeliveryTracker } from "./agent_delivery.ts";
 import type { GateParts } from "./agent_gate_parts.ts";
 import type { GateLog } from "./agent_gate_log.ts";
 import { reconcileAttributes } from "./agent_gate_span.ts";
-import { judgeEverything } from "./agent_gate_judge.ts";
+import { type Judged, judgeEverything } from "./agent_gate_judge.ts";
 import { gatewayTest, listDark, readNudge } from "./agent_gate_plan.ts";
+import { GatePublisher } from "./agent_gate_publisher.ts";
+import { showView } from "./agent_gate_show.ts";
 import { GateInputs } from "./agent_inputs.ts";
 import { EnvoyLooks } from "./agent_looks.ts";
 import { type Loop, makeLoop } from "./agent_loop.ts";
 import { Nudger } from "./agent_nudger.ts";
-import { rfc3339 } from "./agent_names.ts";
 import { PairBook } from "./agent_pairs.ts";
-import { type GateView, makeStatus } from "./agent_status.ts";
+import type { GateView } from "./agent_status.ts";
 
 // The first change is published at once; a second within this time waits, so that a storm is a few reloads.
 const SPACING = 1000;
@@ -42,19 +36,21 @@ export class Gate {
   readonly #config: Config;
   readonly #inputs: GateInputs;
   readonly #book: PairBook;
-  readonly #directory: EgDirectory;
+  readonly #publisher: GatePublisher;
   readonly #delivery: DeliveryTracker;
   readonly #log: GateLog;
   readonly #alarm: Alarm;
   readonly #work: Loop;
+  /** Publishes what is believed already with another policy; that waits neither for pairs nor for Envoy Gateway. */
+  readonly #stamps: Loop;
   readonly #looks: EnvoyLooks;
   readonly #nudger: Nudger;
   readonly #keepSettled: () => Promise<void>;
   readonly #guard: ReturnType<typeof setInterval>;
+  #judged: Omit<Judged, "now" | "again"> | null = null;
   #view: GateView | null = null;
   #status: GateStatus | null = null;
   #dark: readonly DarkHostname[] = [];
-  #publishedAt: number | null = null;
   #stopped = false;
   /** Whether Envoy Gateway is to be made to call again: that does not wait until it calls. */
   #nudged = false;
@@ -63,15 +59,16 @@ export class Gate {
 
   private constructor(config: Config, parts: GateParts, made: {
     inputs: GateInputs;
-    directory: EgDirectory;
+    directory: Awaited<ReturnType<typeof openEgDirectory>>;
     keep: Awaited<ReturnType<typeof openKeep>>;
     nudge: number;
   }) {
     this.#parts = parts;
     this.#config = config;
     this.#inputs = made.inputs;
-    this.#directory = made.directory;
     this.#delivery = new DeliveryTracker({ expectsEnvoy: config.envoy.admin !== "none", clock: parts.clock });
+    const { directory } = made;
+    this.#publisher = new GatePublisher({ directory, delivery: this.#delivery, ...parts });
     this.#book = new PairBook(made.keep, parts.log);
     this.#keepSettled = () => made.keep.settled();
     this.#log = parts.said;
@@ -84,7 +81,10 @@ export class Gate {
       mayBegin: () => this.#nudged || !this.#delivery.digesting,
       onError: onError("publish"),
     });
+    const { spacing = SPACING } = parts;
+    this.#stamps = makeLoop(() => this.#stamp(), { spacing, onError: onError("policy") });
     this.#looks = new EnvoyLooks(config.envoy, {
+      routes: () => parts.policy.waiting(),
       onLook: (envoys) => this.#noteEnvoys(envoys),
       onError: onError("look"),
     });
@@ -141,9 +141,18 @@ export class Gate {
     this.#work.poke();
   }
 
+  /** Publishes what is believed with the policy that has just come into use. */
+  policyChanged(): void {
+    this.#stamps.poke();
+  }
+
   /** Takes note of an answered hook call. */
-  answered(gateways: readonly SeenGateway[], outcome: string): void {
-    if (outcome === "error") return this.#nudger.failed();
+  answered(
+    { gateways, outcome, passing, hook }: Pick<AnsweredCall, "gateways" | "outcome" | "passing" | "hook">,
+  ): void {
+    // What it lacks may be there the next time, and Envoy Gateway does not come back for it by itself.
+    if (outcome === "error" || outcome === "degraded" && passing) this.#nudger.failed();
+    if (outcome === "error" || hook !== "PostTranslateModify") return;
     this.#nudger.answered(gateways.length);
     if (this.#delivery.answered(gateways)) this.#moved = true;
     this.#noteProgress(this.#delivery.isOlder(gateways));
@@ -163,7 +172,7 @@ export class Gate {
     clearInterval(this.#guard);
     this.#alarm.close();
     this.#nudger.stop();
-    await Promise.all([this.#work.stop(), this.#looks.stop(), this.#inputs.stop()]);
+    await Promise.all([this.#work.stop(), this.#stamps.stop(), this.#looks.stop(), this.#inputs.stop()]);
     await Promise.all([this.#keepSettled(), this.#parts.keeper.settled()]);
   }
 
@@ -171,7 +180,7 @@ export class Gate {
   async #guardOutput(): Promise<void> {
     // What could not be written is tried again anyway.
     if (this.#work.pending || this.#view === null || this.#view.output.message !== "") return;
-    if (!await this.#directory.intact() && !this.#stopped) this.#work.poke();
+    if (!await this.#publisher.intact() && !this.#stopped) this.#work.poke();
   }
 
   /** @returns whether something was published, so that Envoy Gateway has work to do. */
@@ -183,18 +192,14 @@ export class Gate {
       parts: this.#parts,
       nudge: this.#nudger.count,
     });
-    const { plan } = believed;
-    this.#delivery.published(plan);
-    this.#dark = listDark(plan);
-    const written = await this.#directory.publish(plan.objects);
+    this.#judged = believed;
+    this.#dark = listDark(believed.plan);
+    const written = await this.#publish();
+    const { plan } = this.#view!;
     span.set(() => reconcileAttributes(plan, written.changed));
-    this.#view = { ...believed, output: this.#outputOf(written) };
     const pause = Math.min(written.problem !== "" ? RETRY : REMINDER, again ?? Infinity);
     this.#alarm.set(Math.min(believed.edge ?? Infinity, now + pause), () => this.#work.poke());
-    this.#nudger.published(written.changed);
-    this.#noteProgress(false);
-    this.#log.tell({ ...this.#view, pairs: believed.pairs.values(), problem: written.problem }, now);
-    if (written.problem === "" && written.changed) this.#log.published(written.revision, plan);
+    this.#log.tell({ ...this.#view!, pairs: believed.pairs.values(), problem: written.problem }, now);
     this.#parts.onGateways(gatewayTest(plan));
     const seconds = (performance.now() - started) / 1000;
     this.#parts.metrics.observe("certgate_gate_reconcile_duration_seconds", seconds);
@@ -203,39 +208,43 @@ export class Gate {
     return written.changed;
   }
 
-  #outputOf({ revision, problem, changed }: Published): GateStatus["output"] {
-    if (changed) this.#publishedAt = this.#parts.clock();
-    const at = this.#publishedAt;
-    const publishedAt = at === null ? null : rfc3339(at);
-    return { file: this.#directory.file, revision, publishedAt, message: problem };
+  /** @returns whether something was published. */
+  async #stamp(): Promise<boolean> {
+    if (this.#judged === null) return false;
+    const { changed, problem } = await this.#publish();
+    if (problem !== "") this.#work.poke();
+    this.#show(false);
+    this.#looks.hurry();
+    return changed;
+  }
+
+  /** Writes what is believed now, with the policy that is in use now. */
+  async #publish(): Promise<Published> {
+    const { plan, output, written } = await this.#publisher.publish(() => {
+      const { plan } = this.#judged!;
+      this.#parts.policy.planned(plan);
+      return plan;
+    });
+    this.#view = { ...this.#judged!, plan, output };
+    this.#nudger.published(written.changed);
+    this.#noteProgress(false);
+    if (written.problem === "" && written.changed) this.#log.published(written.revision, plan);
+    return written;
   }
 
   #noteEnvoys(envoys: readonly EnvoyStatus[]): "moved" | "waiting" | "arrived" {
     const moved = this.#delivery.looked(envoys) || this.#moved;
+    this.#parts.policy.looked(envoys, this.#delivery.expectsMore);
     showEnvoys(this.#parts.metrics, envoys);
     if (moved) this.#show(false);
-    if (this.#status?.converged) return "arrived";
+    if (this.#status?.converged && !this.#parts.policy.waiting()) return "arrived";
     return moved ? "moved" : "waiting";
   }
 
   /** @param evaluated Whether verdicts were made anew, rather than only Envoy looked at. */
   #show(evaluated: boolean): void {
-    const { keeper, metrics, clock } = this.#parts;
     if (this.#view === null) return;
     this.#moved = false;
-    const now = clock();
-    const status = makeStatus(this.#view, { keeper, delivery: this.#delivery, now });
-    this.#status = status;
-    showGate(metrics, {
-      plan: this.#view.plan,
-      pairs: this.#view.pairs,
-      sources: this.#view.sources,
-      findings: this.#view.findings.length,
-      pendingSince: this.#delivery.pendingSince(),
-      converged: status.converged,
-      clockWrong: this.#view.doubt !== "",
-      evaluated,
-    });
-    keeper.write(status);
+    this.#status = showView(this.#view, { ...this.#parts, delivery: this.#delivery, evaluated });
   }
 }

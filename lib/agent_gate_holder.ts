@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { GateStatus } from "./model/mod.ts";
 import type { Config } from "./resources/mod.ts";
-import type { DarkHostname } from "./server/mod.ts";
+import type { AnsweredCall, DarkHostname } from "./server/mod.ts";
 import { Gate } from "./agent_gate.ts";
 import type { GateParts } from "./agent_gate_parts.ts";
 import { GateLog } from "./agent_gate_log.ts";
-import type { SeenGateway } from "./agent_delivery.ts";
 
 /** The gate of the configuration in use, where there is one. */
 export class GateHolder {
@@ -53,8 +52,13 @@ export class GateHolder {
   }
 
   /** Takes note of an answered hook call. */
-  answered(gateways: readonly SeenGateway[], outcome: string): void {
-    this.#gate?.answered(gateways, outcome);
+  answered(call: AnsweredCall): void {
+    this.#gate?.answered(call);
+  }
+
+  /** Publishes with the policy that has just come into use. */
+  policyChanged(): void {
+    this.#gate?.policyChanged();
   }
 
   /** Ends the gate; what was published stays. */

@@ -1,8 +1,20 @@
 import type { SetTimer } from "./host/mod.ts";
-import type { Log, ObjectKey } from "./model/mod.ts";
+import type { EnvoyStatus, GatePlan, Log, ObjectKey } from "./model/mod.ts";
 import type { Metrics, StatusKeeper } from "./outputs/mod.ts";
 import type { VerdictStore } from "./server/mod.ts";
 import type { GateLog } from "./agent_gate_log.ts";
+
+/** What the gate needs of the policy in use. */
+export interface GatePolicy {
+  /** Digest of everything of it that can change a snapshot; empty where there is none. */
+  digest(): string;
+  /** Told of every plan before it is published. */
+  planned(plan: GatePlan): void;
+  /** Told what the Envoys say, and whether one that cannot be asked is still to come. */
+  looked(envoys: readonly EnvoyStatus[], expected: boolean): void;
+  /** Whether the Envoys are to be asked for their updates. */
+  waiting(): boolean;
+}
 
 /** What the gate is given from outside. */
 export interface GateParts {
@@ -17,6 +29,7 @@ export interface GateParts {
   /** Everything that is known about certificates. */
   readonly store: () => VerdictStore;
   readonly keeper: StatusKeeper;
+  readonly policy: GatePolicy;
   /** Default `setTimeout`. */
   readonly setTimer?: SetTimer;
   /** Milliseconds between publications; a second unless told. */

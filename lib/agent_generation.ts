@@ -7,6 +7,7 @@ import {
   type HostEnvoy,
   lookForEnvoy,
   makeGeneration,
+  type PolicyBelief,
   sameEnvoy,
 } from "./server/mod.ts";
 
@@ -42,9 +43,15 @@ export class GenerationHolder {
     return this.#now;
   }
 
-  /** Takes a new configuration into use. */
-  async use(next: Config): Promise<void> {
-    this.#renew(next, await lookForEnvoy(next.envoy.path, this.#now.envoy));
+  /** Takes a new configuration into use, with what it makes of the policy objects. */
+  async use(next: Config, policy: PolicyBelief): Promise<void> {
+    const envoy = await lookForEnvoy(next.envoy.path, this.#now.envoy);
+    this.#renew(next, envoy, policy);
+  }
+
+  /** Takes what is believed of policy into use. */
+  usePolicy(policy: PolicyBelief): void {
+    this.#now = { ...this.#now, policy };
   }
 
   /** Looks for Envoy no more. */
@@ -52,8 +59,9 @@ export class GenerationHolder {
     clearInterval(this.#check);
   }
 
-  #renew(config: Config, envoy: HostEnvoy): void {
-    this.#now = makeGeneration(config, new Map(this.#now.store.entries()), envoy, this.#parts);
+  #renew(config: Config, envoy: HostEnvoy, policy: PolicyBelief): void {
+    const known = new Map(this.#now.store.entries());
+    this.#now = makeGeneration(config, known, envoy, { ...this.#parts, policy });
   }
 
   // Envoy Gateway may fetch its Envoy after certgate has started, and a package manager may replace it at any time.
@@ -61,8 +69,9 @@ export class GenerationHolder {
     const before = this.#now;
     const found = await lookForEnvoy(before.config.envoy.path, before.envoy);
     // A reload in the meantime has looked for itself.
-    if (this.#now !== before || sameEnvoy(found, before.envoy)) return;
-    this.#renew(before.config, found);
+    if (this.#now.envoy !== before.envoy || sameEnvoy(found, before.envoy)) return;
+    if (this.#now.config !== before.config) return;
+    this.#renew(before.config, found, this.#now.policy);
     const log: Log = this.#parts.log;
     log.info("the envoy binary has changed, what it has not judged is asked again", { envoy: found.path });
   }

@@ -13,6 +13,7 @@ const IDLE = 15_000;
 export class EnvoyLooks {
   readonly #admins: EnvoyAdmins;
   readonly #loop: Loop;
+  readonly #routes: () => boolean;
   readonly #onLook: (envoys: readonly EnvoyStatus[]) => "moved" | "waiting" | "arrived";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pause = WAITING;
@@ -20,14 +21,17 @@ export class EnvoyLooks {
 
   /**
    * @param envoy Where Envoys are found.
-   * @param parts `onLook` is given what they say, and says whether anything is further, and whether all has arrived.
+   * @param parts `onLook` is given what they say, and says whether anything is further, and whether all has arrived;
+   * `routes` says before each look whether to ask for updates of routes.
    */
-  constructor(envoy: Config["envoy"], { onLook, onError }: {
+  constructor(envoy: Config["envoy"], { onLook, routes, onError }: {
     readonly onLook: (envoys: readonly EnvoyStatus[]) => "moved" | "waiting" | "arrived";
+    readonly routes: () => boolean;
     readonly onError: (error: unknown) => void;
   }) {
     this.#admins = openEnvoyAdmins({ setting: envoy.admin, runtimeDir: envoy.runtimeDir });
     this.#onLook = onLook;
+    this.#routes = routes;
     this.#loop = makeLoop(() => this.#look(), { spacing: WAITING / 2, onError });
   }
 
@@ -56,7 +60,7 @@ export class EnvoyLooks {
   }
 
   async #look(): Promise<boolean> {
-    const found = this.#onLook(await this.#admins.look());
+    const found = this.#onLook(await this.#admins.look({ routes: this.#routes() }));
     clearTimeout(this.#timer);
     if (this.#stopped) return false;
     if (found === "arrived") this.#pause = IDLE;

@@ -59,22 +59,25 @@ export class RunningAgent implements Agent {
   }
 
   async reload(next: Config): Promise<readonly string[]> {
-    const { core: { generation, gate }, tls, log } = this.#parts;
+    const { core: { generation, gate, policy }, tls, log } = this.#parts;
     const keys = needRestart(generation.now.config, next);
     this.#loads.count(keys.length === 0);
     if (keys.length > 0) {
       log.error("these keys need a restart, the configuration in use stays", { keys });
       return keys;
     }
+    const prepared = await policy.prepare(next);
     try {
       await gate.use(next);
     } catch (error) {
+      await prepared.discard();
       this.#loads.count(false);
       log.error("the gate could not be opened anew, the configuration in use stays", { error });
       return [];
     }
     tls?.use(next);
-    await generation.use(next);
+    await generation.use(next, prepared.belief);
+    await prepared.commit();
     this.#controlPlane.use(next);
     log.info("configuration reloaded", { envoy: generation.now.envoy.path });
     return [];
@@ -102,13 +105,14 @@ export class RunningAgent implements Agent {
   }
 
   async stop(): Promise<void> {
-    const { core: { generation, gate, verdicts }, grpc, doors, log, release } = this.#parts;
+    const { core: { generation, gate, policy, verdicts }, grpc, doors, log, release } = this.#parts;
     try {
       generation.stop();
       clearInterval(this.#clockNotes);
       this.#probe.close();
       await this.#controlPlane.stop();
       await gate.close();
+      await policy.stop();
       grpc.setServing(false);
       const finished = await doors.close(this.#deadline);
       await verdicts.settled();

@@ -1,0 +1,45 @@
+import type { Log } from "./model/mod.ts";
+import { placeText } from "./agent_names.ts";
+import type { PolicyView } from "./agent_policy_view.ts";
+
+/** Log lines about policy: what is wrong is said when it begins and when it ends, and each policy that comes into use. */
+export class PolicyLog {
+  readonly #log: Log;
+  #said: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map();
+  #digest = "";
+  #cannotNudge = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Says what is new in a view. */
+  tell({ config: { gate }, findings, digest, files, belief }: PolicyView): void {
+    const next = new Map(findings.map(({ place, message, hint }) => {
+      const fields = { place: placeText(place), problem: message, hint };
+      return [`${fields.place} ${message}`, fields];
+    }));
+    for (const [key, fields] of next) if (!this.#said.has(key)) this.#log.warn(WRONG, fields);
+    for (const [key, fields] of this.#said) if (!next.has(key)) this.#log.info(RIGHT, fields);
+    this.#said = next;
+    const cannotNudge = digest !== "" && (gate.resources === undefined || !gate.certState);
+    if (cannotNudge && !this.#cannotNudge) this.#log.info(DEAF);
+    this.#cannotNudge = cannotNudge;
+    if (digest === this.#digest) return;
+    this.#digest = digest;
+    if (digest === "") return this.#log.info("policy is switched off");
+    this.#log.info("policy is in use", {
+      digest,
+      policies: files.policies.length,
+      proxies: files.proxies.length,
+      connectors: files.connectors.length,
+      waf: belief.settings.waf !== null,
+      local_reply: belief.settings.localReply !== null,
+    });
+  }
+}
+
+const WRONG = "a policy object is not as it should be";
+const RIGHT = "a policy object is as it should be again";
+const DEAF =
+  "envoy gateway is not made to call when policy changes: that takes the gate with its CertState objects";
