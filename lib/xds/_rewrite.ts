@@ -37,12 +37,15 @@ export function rewrite(span: Span, change: (walk: WireReader) => Parts | null |
  * @param edit Gets the merged value and gives the new one; `null` leaves the field out.
  */
 export function rewriteField(span: Span, number: number, edit: (value: Span) => Parts | null): Parts {
+  const before = readField(span, number);
+  // What does not read to its end goes out as it came.
+  if (before === null) return [span.view()];
   let done = false;
   return rewrite(span, (walk) => {
     if (walk.field !== number || walk.wire !== 2) return undefined;
     if (done) return null;
     done = true;
-    const value = edit(readField(span, number)!);
+    const value = edit(before);
     return value === null ? null : fieldOf(number, value);
   });
 }
