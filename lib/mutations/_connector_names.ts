@@ -7,6 +7,9 @@ export class ConnectorNames {
   readonly #context: PolicyContext;
   #known: ReadonlySet<string> | null = null;
   readonly #failed: ReadonlySet<string>;
+  // The routes of a virtual host mostly lead to one cluster.
+  #latest = "";
+  #latestFate: ConnectorFate | null = null;
 
   /** Reads which clusters there are, and which have failed. */
   constructor(context: PolicyContext) {
@@ -25,8 +28,10 @@ export class ConnectorNames {
    * @returns `null` for a cluster of another kind.
    */
   fate(cluster: string): ConnectorFate | null {
+    if (cluster === this.#latest) return this.#latestFate;
     const fate = this.#context.index.connector(cluster);
-    return fate === null || this.#known?.has(cluster) === false ? null : fate;
+    this.#latest = cluster;
+    return this.#latestFate = fate === null || this.#known?.has(cluster) === false ? null : fate;
   }
 
   /** Whether a cluster should lead into a tunnel and does not. */

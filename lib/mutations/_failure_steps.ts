@@ -6,6 +6,9 @@ import type { Target } from "./target.ts";
 /** Body of every 500 that stands in for a change that failed. */
 export const FAILURE_BODY = "Not available: a required change to this route failed";
 
+/** Listeners that Envoy Gateway makes for readiness and statistics; clients do not see them. */
+const OF_THE_PROXY = "envoy-gateway-proxy-";
+
 type ManagerTarget = Extract<Target, { readonly kind: "httpManager" }>;
 
 /** Collects steps that answer 500, each place once. */
@@ -49,10 +52,12 @@ export class FailureSteps {
     else this.#failManager(manager, scope === "route" ? "route" : "virtualHost");
   }
 
-  /** All that there is. */
+  /** All that there is, but for what tells Kubernetes and Prometheus of the Envoy itself. */
   everything(): PolicyStep[] {
     for (const config of this.#snapshot.routeConfigs) this.#failConfig(config, "virtualHost");
-    for (const manager of this.#snapshot.httpManagers) this.#failManager(manager, "virtualHost");
+    for (const manager of this.#snapshot.httpManagers) {
+      if (!manager.listenerName.startsWith(OF_THE_PROXY)) this.#failManager(manager, "virtualHost");
+    }
     return this.steps;
   }
 

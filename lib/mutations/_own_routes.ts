@@ -1,4 +1,4 @@
-import type { RouteView, VirtualHostView } from "../xds/mod.ts";
+import type { RouteView } from "../xds/mod.ts";
 import { sanitiseName } from "./_connector_domains.ts";
 
 /** Name of the route that leads CONNECT of a virtual host into a tunnel. */
@@ -10,9 +10,14 @@ export const offlineName = (hostName: string) => `connector-offline-${sanitiseNa
 /**
  * Whether a route is one of those two, from an earlier answer: routes that Envoy Gateway makes have names of another form
  * and say what they are made of.
+ *
+ * @param name Its name. @param hostName That of its virtual host.
  */
-export function isOwnRoute(route: RouteView, { name }: VirtualHostView): boolean {
-  const own = route.name;
-  return own.startsWith("connector-") && (own === connectName(name) || own === offlineName(name)) &&
+export function isOwnRoute(
+  route: RouteView,
+  { name, hostName }: { readonly name: string; readonly hostName: string },
+): boolean {
+  return name.startsWith("connector-") &&
+    (name === connectName(hostName) || name === offlineName(hostName)) &&
     route.resource === null;
 }

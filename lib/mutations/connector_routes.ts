@@ -65,7 +65,7 @@ const CONNECT: Job<Host & { readonly survey: HostSurvey }> = {
   plan({ config, host, names, domains, survey }, run) {
     const cluster = survey.cluster!;
     const nso = run.context.settings.compat === "nso";
-    if (names.hasFailed(cluster) || !nso && host.routes.some((route) => isOwnRoute(route, host))) return;
+    if (names.hasFailed(cluster) || !nso && hasOwnRoute(host)) return;
     const at = virtualHostPlace(config, host);
     if (names.fate(cluster)!.online) {
       const domain = nso ? plainDomain(host) : domains.give(host);
@@ -90,3 +90,8 @@ const REFUSE: Job<Offline> = {
     run.add({ kind: "refuse_route", ...routePlace(config, host, route), status: 503, body: OFFLINE_BODY });
   },
 };
+
+function hasOwnRoute(host: VirtualHostView): boolean {
+  const hostName = host.name;
+  return host.routes.some((route) => isOwnRoute(route, { name: route.name, hostName }));
+}

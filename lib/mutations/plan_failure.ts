@@ -12,7 +12,7 @@ import type { Target } from "./target.ts";
  * | `route` | the routes that fail; all routes of a manager that fails; of a virtual host that fails those to connectors, all of it where there are none |
  * | `virtualHost` | the virtual hosts of those |
  * | `listener` | everything that the listeners serve which ask for the route configurations of those |
- * | `everything` | every virtual host, and every manager that has its routes elsewhere |
+ * | `everything` | every virtual host, and every manager that has its routes elsewhere, but for Envoy Gateway's listeners for readiness and statistics |
  *
  * - A cluster that fails means the routes that lead to it, weighted ones too.
  * - A manager that does not get its routes by RDS, or whose route configuration is not in the snapshot, answers 500 itself.

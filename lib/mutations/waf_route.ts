@@ -34,6 +34,8 @@ interface Host {
 
 /** One object for all routes of a host: tens of thousands of them go by in a call. */
 interface Cursor extends Host {
+  /** Reading it is not free. */
+  readonly hostName: string;
   route: RouteView;
   /** `null` for a route that comes alone. */
   readonly gateway: ResourceRef | null;
@@ -49,7 +51,7 @@ const STAMP_ALL: Job<Host> = {
     const { gateway, shared } = governingHost(host, run.context);
     if (gateway === null ? run.context.whole || !isFrame(host) : shared === null) return;
     if (host.routes.length === 0) return;
-    const cursor: Cursor = { config, host, route: host.routes[0], gateway, shared };
+    const cursor: Cursor = { config, host, hostName: host.name, route: host.routes[0], gateway, shared };
     for (const route of host.routes) {
       cursor.route = route;
       run.attempt(cursor, STAMP);
@@ -60,22 +62,24 @@ const STAMP_ALL: Job<Host> = {
 const STAMP: Job<Cursor> = {
   target: routeTarget,
   plan(cursor, run) {
-    const { config, host, route } = cursor;
+    const { config, host, hostName, route } = cursor;
     if (route.malformed) return run.skip(routeTarget(cursor), "the route");
     const { waf } = run.context.settings;
     const governing = governingRoute(cursor, run.context);
     if (governing === null) return;
     const { project } = governing;
     const policy = waf === null ? null : governing.policy;
-    if (route.isStampedAs(project, policy, waf ?? NO_FILTER) || isOwnRoute(route, host)) return;
+    if (route.isStampedAs(project, policy, waf ?? NO_FILTER)) return;
+    const routeName = route.name;
+    if (isOwnRoute(route, { name: routeName, hostName })) return;
     run.add({
       kind: "stamp_route",
       routeConfig: config.index,
       routeConfigName: config.name,
       virtualHost: host.place,
-      virtualHostName: host.name,
+      virtualHostName: hostName,
       route: route.place,
-      routeName: route.name,
+      routeName,
       project,
       policy,
       waf: waf ?? NO_FILTER,
