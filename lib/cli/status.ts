@@ -72,7 +72,7 @@ function viewOf(answer: AgentAnswer, options: StatusOptions): StatusView {
 function render(status: AgentStatus, { output, all, watch }: StatusOptions): string {
   if (output !== "table") return `${watch && output === "yaml" ? "---\n" : ""}${renderData(status, output)}`;
   const rest = renderControlPlane(status.controlPlane, status.dependents);
-  const policy = renderPolicyStatus(status.policy, all);
+  const policy = renderPolicyStatus(status.policy, status.snapshots, all);
   if (status.gate !== null) {
     return `${rest}${renderStatus(status.gate, status.snapshots, { all, policy })}`;
   }

@@ -1,5 +1,12 @@
 import pc from "picocolors";
-import type { ConnectorStatus, PolicyStatus, PolicyTarget, TrafficPolicyStatus } from "../model/mod.ts";
+import type {
+  ConnectorStatus,
+  FailureAction,
+  PolicyStatus,
+  PolicyTarget,
+  TrafficPolicyStatus,
+} from "../model/mod.ts";
+import type { HookFailure, SnapshotStatus } from "../server/mod.ts";
 import { plainTable } from "./plain_table.ts";
 import { printable } from "./printable.ts";
 
@@ -7,15 +14,22 @@ import { printable } from "./printable.ts";
  * Local policy for people: policies, connectors, and what is wrong with either. Empty where there are none and nothing is
  * wrong.
  *
+ * @param snapshots The latest answers of the hook.
  * @param all Also what is well: the files, the filter, the page.
  */
-export function renderPolicyStatus(status: PolicyStatus | null | undefined, all: boolean): string {
+export function renderPolicyStatus(
+  status: PolicyStatus | null | undefined,
+  snapshots: readonly SnapshotStatus[],
+  all: boolean,
+): string {
   if (status === null || status === undefined) return "";
   const { policies, connectors, findings } = status;
+  const failures = snapshots.flatMap((snapshot) => snapshot.failures ?? []);
   return [
     policies.length === 0 ? "" : plainTable(POLICY_HEAD, policies.map(policyRow)),
     policies.map(remarkOf).join(""),
     connectors.length === 0 ? "" : plainTable(CONNECTOR_HEAD, connectors.map(connectorRow)),
+    failures.map(failureText).join(""),
     findings.map(findingText).join(""),
     unheard(status),
     all ? settingsText(status) : "",
@@ -58,10 +72,10 @@ function remarkOf(policy: TrafficPolicyStatus): string {
   return `${title}\n${[...messages].map((message) => `  ${printable(message)}\n`).join("")}`;
 }
 
-function connectorRow({ namespace, name, online, nodeId, place }: ConnectorStatus): string[] {
+function connectorRow({ namespace, name, missing, online, nodeId, place }: ConnectorStatus): string[] {
   return [
     printable(`${namespace}/${name}`),
-    online ? pc.green("online") : pc.red("offline"),
+    online ? pc.green("online") : pc.red(missing ? "missing" : "offline"),
     printable(nodeId) || "-",
     printable(place),
   ];
@@ -70,6 +84,18 @@ function connectorRow({ namespace, name, online, nodeId, place }: ConnectorStatu
 function findingText({ place, message, hint }: PolicyStatus["findings"][number]): string {
   const advice = hint ? `  ${pc.cyan("hint")}: ${printable(hint)}\n` : "";
   return `${pc.yellow(printable(`policy ${place}`))}\n  ${printable(message)}\n${advice}`;
+}
+
+const FATES: Readonly<Record<FailureAction, string>> = {
+  open: "it is served without this change",
+  closed: "Envoy Gateway keeps its last snapshot",
+  http500: "it answers 500",
+};
+
+function failureText({ mutation, hook, kind, action, targets, place, message }: HookFailure): string {
+  const more = targets > 1 ? ` and ${targets - 1} more` : "";
+  const title = `${mutation ?? hook} failed${place === "" ? "" : `: ${place}${more}`}`;
+  return `${pc.red(printable(title))}\n  ${printable(message)} (${kind}); ${FATES[action]}\n`;
 }
 
 function unheard({ nudges, policies, connectors }: PolicyStatus): string {
