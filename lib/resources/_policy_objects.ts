@@ -11,7 +11,10 @@ function optional<T extends z.ZodType, D>(schema: T, standing: D) {
 }
 
 const whole = (least: number, most: number) =>
-  z.int().min(least, `${least} is the least`).max(most, `${most} is the most`);
+  z.number().refine(Number.isInteger, { error: "is not a whole number", abort: true }).min(
+    least,
+    `${least} is the least`,
+  ).max(most, `${most} is the most`);
 
 const someName = z.string().min(1, "a name is needed").max(253, "253 characters are the most");
 

@@ -5,7 +5,6 @@ import { type Path, type Problem, showValue, typeHint, typeWord } from "./_probl
 const TYPES: Readonly<Record<string, string>> = {
   string: "a string",
   number: "a number",
-  int: "an integer",
   array: "a list",
   object: "an object",
 };
@@ -18,8 +17,10 @@ export function problemOf(issue: $ZodIssue, written: JsonObject): Problem {
   switch (issue.code) {
     case "invalid_type": {
       const wanted = TYPES[issue.expected] ?? issue.expected;
-      const isFraction = typeof value === "number" && issue.expected === "int";
-      const found = isFraction ? String(value) : typeWord(value);
+      // What is too large for a number is one all the same.
+      const found = issue.expected === "number" && typeof value === "number"
+        ? String(value)
+        : typeWord(value);
       return { path, what: `${wanted} is needed, not ${found}`, hint: typeHint(value, issue.expected) };
     }
     case "invalid_value":
@@ -29,8 +30,9 @@ export function problemOf(issue: $ZodIssue, written: JsonObject): Problem {
       return { path, what: showSize(value), hint: issue.message };
     case "invalid_format":
     case "custom": {
-      const [what, hint] = issue.message.split("; ");
-      return { path, what: typeof value === "string" ? `${showValue(value)} ${what}` : what, hint };
+      const [what, hint = ""] = issue.message.split("; ");
+      const isScalar = typeof value === "string" || typeof value === "number";
+      return { path, what: isScalar ? `${showValue(value)} ${what}` : what, hint };
     }
     default:
       return { path, what: issue.message, hint: "" };
