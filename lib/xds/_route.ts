@@ -5,13 +5,19 @@ import { isStampedAs } from "./_stamp.ts";
 
 /** The members of the oneof `action`: route, redirect, direct_response, filter_action, non_forwarding_action. */
 const ACTIONS: ReadonlySet<number> = new Set([2, 3, 7, 17, 18]);
-const NONE: readonly string[] = [];
+
+interface Targets {
+  readonly names: readonly string[];
+  readonly weighted: boolean;
+}
+
+const NOWHERE: Targets = { names: [], weighted: false };
 
 /** One route of a virtual host, looked into only where somebody asks. */
 export class RouteView {
   #parts: Parts | null = null;
   #resource: ResourceRef | null | undefined = undefined;
-  #clusters: readonly string[] | null = null;
+  #clusters: Targets | null = null;
 
   /** Places a route. */
   constructor(
@@ -40,12 +46,21 @@ export class RouteView {
 
   /** Clusters that it sends requests to, the weighted ones in order; mirrors do not count. */
   get clusters(): readonly string[] {
-    return this.#clusters ??= readClusters(this.#read());
+    return this.#targets().names;
+  }
+
+  /** Whether its clusters are weighted ones, also where there is only one of them. */
+  get weighted(): boolean {
+    return this.#targets().weighted;
   }
 
   /** Whether the route already says exactly what a `stamp_route` step would write. */
   isStampedAs(project: string, policy: PolicyEntry | null, waf: WafFilter): boolean {
     return isStampedAs(this.span, { project, policy, waf });
+  }
+
+  #targets(): Targets {
+    return this.#clusters ??= readClusters(this.#read());
   }
 
   #read(): Parts {
@@ -82,8 +97,8 @@ function readParts(span: Span): Parts {
 }
 
 /** The oneof `cluster_specifier` of a route action: cluster, cluster_header, weighted_clusters, two plugins. */
-function readClusters({ member, action }: Parts): readonly string[] {
-  if (member !== 2 || action === null) return NONE;
+function readClusters({ member, action }: Parts): Targets {
+  if (member !== 2 || action === null) return NOWHERE;
   let one: string | null = null;
   let weighted: Span | null = null;
   const walk = action.walk();
@@ -95,8 +110,8 @@ function readClusters({ member, action }: Parts): readonly string[] {
     else continue;
     one = field === 1 ? valueOf(walk).text() : null;
   }
-  if (weighted !== null) return readWeighted(weighted);
-  return one === null ? NONE : [one];
+  if (weighted !== null) return { names: readWeighted(weighted), weighted: true };
+  return one === null ? NOWHERE : { names: [one], weighted: false };
 }
 
 function readWeighted(weighted: Span): string[] {
