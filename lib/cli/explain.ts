@@ -153,7 +153,10 @@ function sentenceOf(hostname: string, row: ListenerRow, steps: readonly Step[], 
     const but = row.message
       ? ` ${row.message}${next}`
       : row.warnings.map((warning) => ` ${warning}`).join("");
-    return `${hostname} is served${until}.${but}`;
+    const policy = steps.some(({ name, mark }) => name === "policy" && mark === "attention")
+      ? ' The step "policy" says what else there is.'
+      : "";
+    return `${hostname} is served${until}.${but}${policy}`;
   }
   if (row.message) return `${hostname} is not served. ${row.message}${next}`;
   const evidence = wrong === undefined ? "" : ` The step "${wrong.name}" says why: ${wrong.evidence.at(-1)}.`;

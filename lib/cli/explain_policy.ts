@@ -47,10 +47,17 @@ export async function explainPolicy(question: PolicyQuestion): Promise<Step | nu
     : routes.length === 0
     ? [{ mark: "ok" as const, lines: [`no HTTPRoute of ${output} answers ${hostname} there`] }]
     : routes.map((route) => explainRoute(route, index, question));
-  const others = [unread(status), replyLine(status)].filter((line) => line !== "");
+  // What is about a file as a whole has no line: this user may not read what the agent can.
+  const blind = set.findings.filter(({ place }) => place.line === 0).map(({ message }) => message);
+  const others = [...blind, unread(status), replyLine(status)].filter((line) => line !== "");
+  const marks: Mark[] = [
+    ...parts.map(({ mark }) => mark),
+    ...blind.length > 0 ? ["unknown" as const] : [],
+    ...status.refused > 0 ? ["attention" as const] : [],
+  ];
   return {
     name: "policy",
-    mark: worst([...parts.map(({ mark }) => mark), ...status.refused > 0 ? ["attention" as const] : []]),
+    mark: worst(marks),
     evidence: [...parts.flatMap(({ lines }) => lines), ...others],
   };
 }
