@@ -75,7 +75,6 @@ export class PolicyTracker {
       return [key, stays ? known : { generation, at, refused, state }];
     }));
     this.#snapshots.set(snapshot, { gateways: keys, policy, given });
-    this.#judge();
   }
 
   /**
