@@ -30,7 +30,8 @@ export async function explainPolicy(question: PolicyQuestion): Promise<Step | nu
   const { status, place, hostname, output } = question;
   const any = Object.values(status.objects).some((count) => count > 0) || status.localReply.page !== "off";
   if (!any) return null;
-  const set = readPolicies(await readPolicyFiles(status.directories), new Map());
+  const files = await readPolicyFiles(status.directories);
+  const set = readPolicies(files, new Map());
   const index = makePolicyIndex(set, {
     compat: status.compat,
     baseDirectives: question.baseDirectives,
@@ -47,8 +48,10 @@ export async function explainPolicy(question: PolicyQuestion): Promise<Step | nu
     : routes.length === 0
     ? [{ mark: "ok" as const, lines: [`no HTTPRoute of ${output} answers ${hostname} there`] }]
     : routes.map((route) => explainRoute(route, index, question));
-  // What is about a file as a whole has no line: this user may not read what the agent can.
-  const blind = set.findings.filter(({ place }) => place.line === 0).map(({ message }) => message);
+  // This user may not be able to read what the agent can.
+  const blind = [...files.values()].flatMap((file) =>
+    "problem" in file ? [`this user cannot look into policy objects: ${file.problem}`] : []
+  );
   const others = [...blind, unread(status), replyLine(status)].filter((line) => line !== "");
   const marks: Mark[] = [
     ...parts.map(({ mark }) => mark),
