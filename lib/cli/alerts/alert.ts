@@ -18,8 +18,8 @@ export interface Alert {
   readonly expr: string;
   /** How long it has to be true, as Prometheus writes durations. */
   readonly for: string;
-  /** `critical`: somebody gets up for it. `warning`: somebody looks at it in the morning. */
-  readonly severity: "warning" | "critical";
+  /** `critical`: somebody gets up for it. `warning`: somebody looks at it in the morning. `info`: good to know. */
+  readonly severity: "info" | "warning" | "critical";
   /** One line; a template of Prometheus. */
   readonly summary: string;
   /** What it means and where to look; a template of Prometheus. */

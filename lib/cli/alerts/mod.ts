@@ -11,6 +11,7 @@ import { DAEMON_ALERTS } from "./daemon_alerts.ts";
 import { DELIVERY_ALERTS } from "./delivery_alerts.ts";
 import { DEPENDENT_ALERTS } from "./dependent_alerts.ts";
 import { FLEET_ALERTS } from "./fleet_alerts.ts";
+import { POLICY_ALERTS } from "./policy_alerts.ts";
 import { ROTATION_ALERTS } from "./rotation_alerts.ts";
 import { SUPPLY_ALERTS } from "./supply_alerts.ts";
 import { TRUST_ALERTS } from "./trust_alerts.ts";
@@ -26,6 +27,7 @@ export const ALERT_GROUPS: readonly AlertGroup[] = [
   BACKSTOP_ALERTS,
   SUPPLY_ALERTS,
   DELIVERY_ALERTS,
+  POLICY_ALERTS,
   DAEMON_ALERTS,
   ROTATION_ALERTS,
   DEPENDENT_ALERTS,
