@@ -85,8 +85,8 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     faults: parts.faults,
     dark: () => gate.dark(),
     onAnswered: (call) => {
-      gate.answered(call);
       policy.answered(call);
+      gate.answered(call);
     },
   });
   const hold = new CallHold(() => generation.now.config.hook.deadline);

@@ -156,7 +156,7 @@ export class Gate {
     this.#nudger.answered(gateways.length);
     if (this.#delivery.answered(gateways)) this.#moved = true;
     this.#noteProgress(this.#delivery.isOlder(gateways));
-    this.#looks.poke();
+    this.#looks.hurry();
   }
 
   /** @param shownOlder Whether a call has just carried something older than what was published. */

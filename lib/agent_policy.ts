@@ -6,7 +6,8 @@ import type { AnsweredCall, PolicyBelief } from "./server/mod.ts";
 import { keyOf } from "./agent_names.ts";
 import { type Loop, makeLoop } from "./agent_loop.ts";
 import { PolicyTracker } from "./agent_policy_delivery.ts";
-import { GoodTexts, PolicyInputs, type PolicyTexts } from "./agent_policy_inputs.ts";
+import { GoodTexts } from "./agent_policy_good.ts";
+import { PolicyInputs, type PolicyTexts } from "./agent_policy_inputs.ts";
 import { PolicyLog } from "./agent_policy_log.ts";
 import { PolicyPage } from "./agent_policy_page.ts";
 import { makePolicyStatus, retainPolicies } from "./agent_policy_status.ts";
@@ -114,7 +115,7 @@ export class PolicyHolder {
 
   /** Takes note of an answered snapshot. The answer does not wait for what is shown of it. */
   answered({ hook, outcome, snapshot, gateways, policy, applied }: AnsweredCall): void {
-    if (hook !== "PostTranslateModify" || outcome === "error") return;
+    if (hook !== "PostTranslateModify" || outcome === "error" || this.#stopped) return;
     this.#tracker.answered({ snapshot, gateways, policy, applied });
     this.#showTimer ??= setTimeout(() => this.#show());
   }
@@ -160,7 +161,7 @@ export class PolicyHolder {
     clearTimeout(this.#showTimer);
     await this.#work.stop();
     await close(this.#opened);
-    await this.#good.settled();
+    await this.#good.save();
     await this.#parts.keeper.settled();
   }
 
@@ -207,7 +208,7 @@ export class PolicyHolder {
     onBelief(view.belief);
     // Who switches policy off for an hour finds the last good versions where they were.
     if (isPolicyOn(view.config)) {
-      this.#good.use(view.files.good);
+      this.#good.use(view.files.good, { urgent: view.digest !== before });
       retainPolicies(view, keeper);
     }
     this.#log.tell(view);

@@ -121,7 +121,8 @@ export class PolicyTracker {
     { digest, atOnce }: { readonly digest: string; readonly atOnce: boolean },
   ): PolicyDelivery {
     const holders = this.#holders(key);
-    const found = this.#deliveryOf(holders, generation, atOnce);
+    if (atOnce && holders.some((given) => given.generation === generation)) return "served";
+    const found = this.#deliveryOf(holders, generation);
     const isBehind = this.#snapshots.size === 0 ||
       [...this.#snapshots.values()].some(({ policy }) => policy !== digest);
     // An answer that has not come yet may have it too.
@@ -130,10 +131,9 @@ export class PolicyTracker {
     return found;
   }
 
-  #deliveryOf(holders: readonly Given[], generation: number, atOnce: boolean): PolicyDelivery {
+  #deliveryOf(holders: readonly Given[], generation: number): PolicyDelivery {
     if (holders.length === 0) return "unused";
     if (holders.some((given) => given.generation !== generation)) return "waiting";
-    if (atOnce) return "served";
     if (holders.some(({ state }) => state === "refused")) return "refused";
     if (holders.every(({ state }) => state === "served")) return "served";
     return this.#live().length > 0 || this.#expected ? "waiting" : "unknown";

@@ -1,7 +1,7 @@
 import type { Log, ResourceFinding } from "./model/mod.ts";
-import type { Keep } from "./outputs/mod.ts";
 import type { Config, ResourceText } from "./resources/mod.ts";
 import { openTexts, type Texts, WatchThread } from "./sources/mod.ts";
+import type { GoodTexts } from "./agent_policy_good.ts";
 import { UnseenFiles } from "./agent_unseen.ts";
 
 /** What stands in the directories of `policy.paths`, as far as it is believed. */
@@ -65,6 +65,7 @@ export class PolicyInputs {
     const files = new Map<string, ResourceText>();
     const findings: ResourceFinding[] = [];
     let again: number | null = null;
+    let isBlind = false;
     for (const { directory, texts, unseen } of this.#trees) {
       const there = new Map(texts.texts());
       const identity = await identityOf(directory);
@@ -76,6 +77,7 @@ export class PolicyInputs {
       if (identity !== "" && there.size > 0 && !there.has(directory)) {
         this.#parts.good.moved(directory, identity);
       }
+      isBlind ||= there.has(directory);
       for (const [path, text] of found.files) {
         if (path === directory && "problem" in text) findings.push(unreadable(directory, text.problem));
         else files.set(path, text);
@@ -83,7 +85,15 @@ export class PolicyInputs {
       findings.push(...found.findings);
       if (found.again !== null) again = Math.min(again ?? Infinity, found.again);
     }
+    // A directory that is not there may be a slip of the pen: what was in use before it was written stays.
+    for (const [path, text] of isBlind ? this.#elsewhere() : []) files.set(path, { text });
     return { files, findings, again };
+  }
+
+  /** Good texts of directories that are not configured any more. */
+  #elsewhere(): (readonly [string, string])[] {
+    const roots = this.#trees.map(({ directory }) => directory === "/" ? "/" : `${directory}/`);
+    return [...this.#parts.good.texts].filter(([path]) => !roots.some((root) => path.startsWith(root)));
   }
 
   /** Ends the watching. */
@@ -110,63 +120,5 @@ async function identityOf(directory: string): Promise<string> {
     return await Promise.race([found, late]);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-const HOME = "directory ";
-
-/** The last good texts of policy files, and the directories that they were seen in; they survive a restart. */
-export class GoodTexts {
-  readonly #keep: Keep;
-  readonly #homes = new Map<string, string>();
-  #texts: ReadonlyMap<string, string>;
-
-  /** @param keep Where they are kept. */
-  constructor(keep: Keep) {
-    this.#keep = keep;
-    const decoder = new TextDecoder();
-    const texts = new Map<string, string>();
-    for (const [key, bytes] of keep.entries()) {
-      if (key.startsWith(HOME)) this.#homes.set(key.slice(HOME.length), decoder.decode(bytes));
-      else texts.set(key, decoder.decode(bytes));
-    }
-    this.#texts = texts;
-  }
-
-  /** By path. */
-  get texts(): ReadonlyMap<string, string> {
-    return this.#texts;
-  }
-
-  /** Those of a directory and of the ones below it. */
-  below(directory: string): ReadonlyMap<string, string> {
-    const root = directory === "/" ? "/" : `${directory}/`;
-    return new Map([...this.#texts].filter(([path]) => path.startsWith(root)));
-  }
-
-  /** Which directory files were seen in last under this path; empty if that is not known. */
-  home(directory: string): string {
-    return this.#homes.get(directory) ?? "";
-  }
-
-  /** Takes note of the directory that files were seen in. */
-  moved(directory: string, identity: string): void {
-    if (this.home(directory) === identity) return;
-    this.#homes.set(directory, identity);
-    this.#keep.put(`${HOME}${directory}`, new TextEncoder().encode(identity));
-  }
-
-  /** Takes these in place of those that there were. */
-  use(texts: ReadonlyMap<string, string>): void {
-    for (const path of this.#texts.keys()) if (!texts.has(path)) this.#keep.remove(path);
-    for (const [path, text] of texts) {
-      if (this.#texts.get(path) !== text) this.#keep.put(path, new TextEncoder().encode(text));
-    }
-    this.#texts = texts;
-  }
-
-  /** Resolves when nothing is left to write. */
-  settled(): Promise<void> {
-    return this.#keep.settled();
   }
 }

@@ -7,6 +7,7 @@ import { HookClient } from "../tests/fakes/hook_client.ts";
 import { type Agent, startAgent } from "./agent.ts";
 import type { JsonObject, PolicyStatus } from "./model/mod.ts";
 import { type Config, configSchema } from "./resources/mod.ts";
+import { Faults } from "./server/mod.ts";
 import { readSnapshot } from "./xds/mod.ts";
 
 const PATIENCE = 10_000;
@@ -82,9 +83,10 @@ class Host {
     });
   }
 
-  async start(changes: Record<string, unknown> = {}): Promise<Agent> {
+  async start(changes: Record<string, unknown> = {}, faults?: Faults): Promise<Agent> {
     const { log } = this;
-    const agent = await startAgent(this.config(changes), { version: "0", log, clock: Date.now, spacing: 20 });
+    const parts = { version: "0", log, clock: Date.now, spacing: 20, faults };
+    const agent = await startAgent(this.config(changes), parts);
     assert(agent.kind === "agent", JSON.stringify(agent));
     return this.#agent = agent;
   }
@@ -293,6 +295,18 @@ Deno.test("startAgent() takes policy into use and out of it at a reload, and mak
   assert(!(await host.call()).includes("SecRuleEngine"));
 });
 
+Deno.test("startAgent() makes Envoy Gateway call again after an answer that lacks what may work the next time", async () => {
+  await using host = await Host.make({ "waf.yaml": policyText("waf") });
+  const faults = Faults.parse(["mutation=wafRoute:throw@1"]);
+  assert(faults instanceof Faults);
+  await host.start({ mutations: { wafRoute: "open" } }, faults);
+  const before = await host.publications();
+  assert(!(await host.call()).includes("SecRuleEngine"));
+  await host.until("it is nudged", async () => await host.publications() > before);
+  assert.equal(await host.sample('certgate_gate_nudges_total{cause="hook_error"}'), 1);
+  assert((await host.call()).includes("SecRuleEngine On"));
+});
+
 Deno.test("startAgent() answers with the policies from the first call on, and works without the gate", async () => {
   await using host = await Host.make({ "waf.yaml": policyText("waf") });
   const config = host.config({ gate: {} });
@@ -310,12 +324,12 @@ Deno.test("startAgent() answers with the policies from the first call on, and wo
   }
   assert.equal(host.status.nudges, false);
   await host.until("it is said", () => host.conditions[1] === "Programmed True Programmed");
-  assert.match(host.status.policies[0].conditions[1].message, /no proxy to ask/);
+  assert.match(host.status.policies[0].conditions[1].message, /no proxy is asked/);
 });
 
 Deno.test("startAgent() says that a directory of policies is not there, and starts all the same", async () => {
   await using host = await Host.make({});
-  await host.start({ policy: { paths: [join(host.dir, "nowhere")] } });
+  const agent = await host.start({ policy: { paths: [join(host.dir, "nowhere")] } });
   assert.match(
     host.status.findings[0].message,
     /^Cannot read the policy directory ".*nowhere": .*does not exist/,
@@ -329,6 +343,11 @@ Deno.test("startAgent() says that a directory of policies is not there, and star
   await Deno.mkdir(join(host.dir, "nowhere"));
   await host.until("it is complained of", () => host.status.findings.length === 1);
   assert.equal(host.status.policies.length, 1);
+  await agent.reload(host.config({ policy: { paths: [join(host.dir, "slip")] } }));
+  assert.match(host.status.findings[0].message, /slip/);
+  assert.equal(host.status.policies.length, 1);
+  await agent.reload(host.config());
+  await host.until("a directory that can be seen has no policy", () => host.status.policies.length === 0);
 });
 
 Deno.test("startAgent() uses the page of the operator, and the built-in one while that cannot be used", async () => {

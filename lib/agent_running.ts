@@ -10,6 +10,8 @@ import type { Config } from "./resources/mod.ts";
 import { type AgentStatus, type GrpcServer, needRestart } from "./server/mod.ts";
 
 const CLOCK_NOTE_INTERVAL = 3_600_000;
+const UNREAD = "policy could not be read anew, the configuration in use stays";
+const SHUT = "the gate could not be opened anew, the configuration in use stays";
 
 /** What a {@linkcode RunningAgent} is made of; all of it is open and loaded. */
 export interface RunningParts {
@@ -66,13 +68,13 @@ export class RunningAgent implements Agent {
       log.error("these keys need a restart, the configuration in use stays", { keys });
       return keys;
     }
-    const prepared = await policy.prepare(next);
+    const prepared = await policy.prepare(next).catch((error) => this.#keepOld(UNREAD, error));
+    if (prepared === null) return [];
     try {
       await gate.use(next);
     } catch (error) {
       await prepared.discard();
-      this.#loads.count(false);
-      log.error("the gate could not be opened anew, the configuration in use stays", { error });
+      this.#keepOld(SHUT, error);
       return [];
     }
     tls?.use(next);
@@ -81,6 +83,12 @@ export class RunningAgent implements Agent {
     this.#controlPlane.use(next);
     log.info("configuration reloaded", { envoy: generation.now.envoy.path });
     return [];
+  }
+
+  #keepOld(sentence: string, error: unknown): null {
+    this.#loads.count(false);
+    this.#parts.log.error(sentence, { error });
+    return null;
   }
 
   reloadFailed(): void {

@@ -19,7 +19,7 @@ export interface PolicyProgress {
  *
  * - True is said once every Envoy that was given it has taken an update of routes since, and refused none. Which of
  *   several updates it was an Envoy does not tell.
- * - Where there is no Envoy to ask, True is said after the answer, and the message says so.
+ * - Where no Envoy is asked, True is said after the answer, and the message says so.
  */
 export function policyProgrammed(progress: PolicyProgress): BareCondition {
   const { accepted, inUse, hasDirectives, waf, delivery } = progress;
@@ -32,7 +32,7 @@ export function policyProgrammed(progress: PolicyProgress): BareCondition {
     case "served":
       return yes("");
     case "unknown":
-      return yes("It is in the latest answers; there is no proxy to ask whether it took them.");
+      return yes("It is in the latest answers; no proxy is asked whether it took them.");
     case "waiting":
       return no("Pending", "The proxy has not taken it over yet.");
     case "unused":

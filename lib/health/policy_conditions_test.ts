@@ -14,7 +14,7 @@ const said = (changes: Partial<PolicyProgress>) => {
 Deno.test("policyProgrammed() says True only for what the proxies have, or nobody can be asked about", () => {
   assert.equal(said({}), "True Programmed");
   assert.equal(said({ delivery: "unknown" }), "True Programmed");
-  assert.match(policyProgrammed({ ...good, delivery: "unknown" }).message, /no proxy to ask/);
+  assert.match(policyProgrammed({ ...good, delivery: "unknown" }).message, /no proxy is asked/);
   assert.equal(said({ delivery: "waiting" }), "False Pending");
   assert.equal(said({ delivery: "unused" }), "False NotAttached");
   assert.equal(said({ delivery: "refused" }), "False Refused");
