@@ -14,7 +14,7 @@ import {
   type PolicyPlan,
   tryPlan,
 } from "./_plan_policy.ts";
-import { pruneAttributes, routeAttributes } from "./_span_attributes.ts";
+import { pruneAttributes } from "./_span_attributes.ts";
 import { messageOf } from "./_words.ts";
 import { HookError } from "./hook_error.ts";
 import type { HookFailure } from "./hook_failure.ts";
@@ -53,8 +53,7 @@ export function wantsPolicy({ config, policy: { index, settings } }: Generation)
  * @throws HookError where a failure policy says `closed`.
  */
 export function answerCall(call: HookCall, timer: PhaseTimer): Promise<Answered> {
-  return inSpan("mutate", {}, async (span) => {
-    if (wantsPolicy(call.parts.generation)) span.set(() => routeAttributes(call.snapshot));
+  return inSpan("mutate", {}, async () => {
     const policy = await planOrUndo(call);
     timer.end("mutate");
     const { plan, failed } = inSpan("tls.prune", {}, (span) => {

@@ -49,6 +49,9 @@ export interface GrpcServer {
 }
 
 const raw = (bytes: Buffer) => bytes;
+// grpc-js copies the answer with a method that only a Buffer has.
+const asBuffer = (bytes: Uint8Array) =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const service: ServiceDefinition = Object.fromEntries(HOOKS.map((hook) => [hook, {
   path: `/${HOOK_SERVICE}/${hook}`,
@@ -56,7 +59,7 @@ const service: ServiceDefinition = Object.fromEntries(HOOKS.map((hook) => [hook,
   responseStream: false,
   requestSerialize: raw,
   requestDeserialize: raw,
-  responseSerialize: raw,
+  responseSerialize: asBuffer,
   responseDeserialize: raw,
 }]));
 

@@ -1,12 +1,12 @@
 import type { ObjectKey, Plan } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
 import { readSnapshot, type Snapshot } from "../xds/mod.ts";
-import { answerCall, type PhaseTimer } from "./_answer_call.ts";
+import { answerCall, type PhaseTimer, wantsPolicy } from "./_answer_call.ts";
 import { appliedPolicies } from "./_count_mutations.ts";
 import { Deadline } from "./_deadline.ts";
 import { judgeMaterials } from "./_judge_materials.ts";
 import type { PlannedMutation } from "./_plan_policy.ts";
-import { snapshotAttributes } from "./_span_attributes.ts";
+import { routeAttributes, snapshotAttributes } from "./_span_attributes.ts";
 import { HookError } from "./hook_error.ts";
 import type { HookFailure } from "./hook_failure.ts";
 import { inSpan } from "./tracing.ts";
@@ -58,6 +58,7 @@ export function translate(request: Uint8Array, parts: TranslateParts): Promise<T
       return snapshot;
     });
     span.set(() => snapshotAttributes(snapshot));
+    if (wantsPolicy(parts.generation)) span.set(() => routeAttributes(snapshot));
     const call = { hook: "PostTranslateModify", snapshot, parts, deadline } as const;
     const { answer, plan, policy: { mutations, failures }, changed, reverted } = await answerCall(
       call,
