@@ -37,7 +37,7 @@ const SAME: Record<string, () => string> = {
   "a connector that no rule names": () => digest({}, connector("name: other, namespace: a", upStatus())),
   "a Namespace that says nothing": () => digest({}, namespace("b")),
   "a policy that older ones leave nothing to": () =>
-    digest({}, policy("name: q, namespace: a", ["Gateway/g/https"])),
+    digest({}, policy("name: q, namespace: a", ["Gateway/g"])),
   "a policy without directives behind all others": () =>
     digest({}, policy("name: q, namespace: a", ["Gateway/h"], inverted)),
   "a policy in a namespace that nobody stands for": () =>
@@ -49,6 +49,7 @@ const SAME: Record<string, () => string> = {
 
 const OTHER: Record<string, () => string> = {
   "the mode": () => digest({ policy: policy("name: p, namespace: a", ["Gateway/g"], "mode: Enforce") }),
+  "a newer policy of one listener": () => digest({}, policy("name: q, namespace: a", ["Gateway/g/https"])),
   "the generation": () => digest({ policy: policy("name: p, namespace: a, generation: 2", ["Gateway/g"]) }),
   "the name of a policy": () => digest({ policy: policy("name: p2, namespace: a", ["Gateway/g"]) }),
   "a target": () => digest({ policy: policy("name: p, namespace: a", ["Gateway/g", "Gateway/h"]) }),

@@ -122,12 +122,17 @@ const ROWS: readonly Row[] = [
     [["a/g", null, ":a/b"], ["a/h", null, ":a/young"], ["a/i", null, ":a/none"]],
   ],
   [
-    "lets the older policy of all listeners go before the newer one of a listener",
+    "lets the policy of a listener go before one of all listeners, whichever is older",
     policy(`name: all, namespace: a, ${at(1)}`, ["Gateway/g"]) +
     policy(`name: one, namespace: a, ${at(2)}`, ["Gateway/g/https"]) +
     policy(`name: first, namespace: a, ${at(1)}`, ["Gateway/h/https"]) +
     policy(`name: rest, namespace: a, ${at(2)}`, ["Gateway/h"]),
-    [["a/g/https", null, ":a/all"], ["a/h/https", null, ":a/first"], ["a/h/http", null, ":a/rest"]],
+    [
+      ["a/g/https", null, ":a/one"],
+      ["a/g/http", null, ":a/all"],
+      ["a/h/https", null, ":a/first"],
+      ["a/h/http", null, ":a/rest"],
+    ],
   ],
   [
     "lets a policy without directives keep others from what it is attached to",

@@ -42,28 +42,27 @@ Deno.test("policyConditions() says which policies go before one", () => {
     policy("name: a, namespace: nn", ["Gateway/g", "Gateway/h/https"]) +
       policy("name: b, namespace: nn", ["Gateway/g/http", "Gateway/h"]) +
       policy("name: c, namespace: nn", ["Gateway/g", "Gateway/h/https", "Gateway/h/http", "HTTPRoute/r"]) +
-      policy("name: d, namespace: nn", ["HTTPRoute/r/x"]) +
+      policy("name: d, namespace: nn", ["Gateway/h"]) +
       policy("name: e, namespace: nn", [
         "Gateway/g",
         "Gateway/h",
-        "Gateway/h/x",
+        "Gateway/h/http",
         "HTTPRoute/r",
-        "HTTPRoute/r/z",
       ]) +
       policy("name: f, namespace: nn", ["HTTPRoute/s", "HTTPRoute/s"]),
   );
   assert.deepEqual(said(set).slice(1), [
-    [`${P} nn/b 1`, "True Accepted", 'At some of its targets "nn/a" for Gateway "g/http" comes before it.'],
+    [`${P} nn/b 1`, "True Accepted", ""],
     [
       `${P} nn/c 1`,
       "True Accepted",
-      'At some of its targets "nn/a" for Gateway "g", "nn/a" for Gateway "h/https", "nn/b" for Gateway "h/http" come before it.',
+      'At some of its targets "nn/a" for Gateway "g", "nn/a" for Gateway "h/https" come before it.',
     ],
-    [`${P} nn/d 1`, "False Conflicted", 'It applies to nothing: "nn/c" for HTTPRoute "r/x" comes before it.'],
+    [`${P} nn/d 1`, "False Conflicted", 'It applies to nothing: "nn/b" for Gateway "h" comes before it.'],
     [
       `${P} nn/e 1`,
       "False Conflicted",
-      'It applies to nothing: "nn/a" for Gateway "g", "nn/b" for Gateway "h", "nn/b" for Gateway "h/x", 2 more come before it.',
+      'It applies to nothing: "nn/a" for Gateway "g", "nn/b" for Gateway "h", "nn/c" for Gateway "h/http", 1 more come before it.',
     ],
     [`${P} nn/f 1`, "True Accepted", ""],
   ]);
