@@ -34,3 +34,8 @@ export class HookError extends Error {
 export function isPassing(kind: FailureKind): boolean {
   return kind === "threw" || kind === "deadline";
 }
+
+/** What the answer would have lacked; empty where it is not a failure policy that made the error. */
+export function failuresOf(error: unknown): readonly HookFailure[] {
+  return error instanceof HookError ? error.failures : [];
+}

@@ -7,41 +7,23 @@ import {
   type ObjectKey,
 } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
-import { HOOK_SERVICE, readCertStates, readSnapshot, type Throwaways } from "../xds/mod.ts";
+import { readCertStates, readSnapshot, type Throwaways } from "../xds/mod.ts";
 import { countMutations, showFailures, showMutations } from "./_count_mutations.ts";
 import { FailureLog } from "./_failure_log.ts";
+import { type Answer, measured } from "./_measured.ts";
 import type { MutationCode } from "./_mutation_code.ts";
+import type { AnsweredCall } from "./answered_call.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import type { Faults } from "./faults.ts";
 import type { Generation } from "./generation.ts";
 import type { HookHandler } from "./grpc_server.ts";
-import { HookError, isPassing } from "./hook_error.ts";
+import { failuresOf, HookError, isPassing } from "./hook_error.ts";
 import type { HookFailure } from "./hook_failure.ts";
 import { modifyResource, type ResourceHook } from "./modify_resource.ts";
 import type { SnapshotGateway, SnapshotReports } from "./snapshot_reports.ts";
-import { inSpan } from "./tracing.ts";
 import { translate, type TranslateParts } from "./translate.ts";
 
-export type { DarkHostname };
-
-/** How a call ended: every PostTranslateModify, and those of the small hooks in which something failed. */
-export interface AnsweredCall {
-  readonly hook: Hook;
-  /** The Gateways of the snapshot with the revision that it was made from; empty if there are no CertState objects. */
-  readonly gateways: readonly SnapshotGateway[];
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  /** Envoy Gateway does not come again by itself after an `error`. */
-  readonly outcome: HookOutcome;
-  /** Number of the report of the snapshot; 0 where there is none. */
-  readonly snapshot: number;
-  /** Digest of the policy objects that it was answered with. */
-  readonly policy: string;
-  /** Generation of each policy that routes of the answer carry, by "namespace/name". */
-  readonly applied: ReadonlyMap<ObjectKey, number>;
-  /** Whether something failed that may work the next time, though nothing else changes. */
-  readonly passing: boolean;
-}
+export type { AnsweredCall, DarkHostname };
 
 /** What the handlers are made of. */
 export interface HookParts {
@@ -79,13 +61,6 @@ export function makeHookHandlers(parts: HookParts): Record<Hook, HookHandler> {
     return [hook, (request) => measured(hook, () => answer(request), parts)];
   });
   return Object.fromEntries(handlers) as Record<Hook, HookHandler>;
-}
-
-const RPC = { "rpc.system.name": "grpc" };
-
-interface Answer {
-  readonly bytes: Uint8Array;
-  readonly outcome: HookOutcome;
 }
 
 async function answerResource(
@@ -188,10 +163,6 @@ function outcomeOf(
   return ended.changed ? "changed" : "unchanged";
 }
 
-function failuresOf(error: unknown): readonly HookFailure[] {
-  return error instanceof HookError ? error.failures : [];
-}
-
 /** An error passes as a whole or not at all; of an answer it is enough that a part of it may be better. */
 function mayPass(failures: readonly HookFailure[], error?: unknown): boolean {
   if (error === undefined) return failures.some(({ kind }) => isPassing(kind));
@@ -224,37 +195,4 @@ function tell({ onAnswered, clock, log, metrics }: HookParts, call: Omit<Answere
     metrics.add("certgate_hook_panics_total");
     log.error("taking note of an answer failed, the answer goes out", { error });
   }
-}
-
-async function measured(hook: Hook, answer: () => Promise<Answer>, parts: HookParts): Promise<Uint8Array> {
-  const { metrics, log } = parts;
-  const started = performance.now();
-  const ended = parts.calls?.begin();
-  let outcome: HookOutcome = "error";
-  try {
-    const result = await inSpan(`${HOOK_SERVICE}/${hook}`, RPC, answer, "server");
-    outcome = result.outcome;
-    return result.bytes;
-  } catch (error) {
-    // What a failure policy refuses was counted where it failed.
-    if (failuresOf(error).length === 0) metrics.add("certgate_hook_panics_total");
-    log.error("a hook call failed", { hook, error });
-    throw error;
-  } finally {
-    ended?.();
-    show(metrics, hook, { outcome, seconds: (performance.now() - started) / 1000 });
-  }
-}
-
-function show(
-  metrics: Metrics,
-  hook: Hook,
-  { outcome, seconds }: { readonly outcome: HookOutcome; readonly seconds: number },
-): void {
-  metrics.add("certgate_hook_calls_total", { hook, outcome });
-  metrics.observe("certgate_hook_duration_seconds", seconds, { hook });
-  if (hook !== "PostTranslateModify") return;
-  const theirs = outcome === "error" ? "error" : "success";
-  metrics.add("nso_extension_hook_calls_total", { outcome: theirs });
-  metrics.observe("nso_extension_hook_duration_seconds", seconds, { outcome: theirs });
 }
