@@ -16,6 +16,8 @@ import { inWords, nameOf } from "./check_object.ts";
 /** One object of a file, in use or not. */
 export interface PolicyFileEntry extends ObjectName {
   readonly kind: PolicyKind;
+  /** Kind, namespace and name as one text. */
+  readonly key: string;
   /** As it is written. */
   readonly value: JsonObject;
   readonly place: Place;
@@ -30,11 +32,16 @@ export interface PolicyFileEntry extends ObjectName {
 /** What a text holds. */
 export interface PolicyFile {
   readonly entries: readonly PolicyFileEntry[];
+  /** The first of each key. */
+  readonly first: ReadonlyMap<string, PolicyFileEntry>;
   /** What is wrong with the file as a whole; nothing of it is used then. */
   readonly complaints: readonly ResourceFinding[];
   /** What is left out, or does nothing, without being wrong for its kind. */
   readonly notes: readonly ResourceFinding[];
 }
+
+/** A file of which nothing is used. */
+export const NOTHING: Omit<PolicyFile, "complaints"> = { entries: [], first: new Map(), notes: [] };
 
 /** Reads one file of policy objects. The same text gives the same objects. */
 export function readPolicyFile(text: string, file: string): PolicyFile {
@@ -47,10 +54,11 @@ export function readPolicyFile(text: string, file: string): PolicyFile {
       message: `${named}: ${what}`,
       hint,
     }));
-    return { entries: [], notes: [], complaints };
+    return { ...NOTHING, complaints };
   }
   for (const document of documents) reader.read(document.value, document, []);
-  return { entries: reader.entries, notes: reader.notes, complaints: [] };
+  const first = new Map(reader.entries.toReversed().map((entry) => [entry.key, entry]));
+  return { entries: reader.entries, first, notes: reader.notes, complaints: [] };
 }
 
 class FileReader {
@@ -101,17 +109,14 @@ class FileReader {
     });
     const complaints = read.problems.map(at.find);
     this.notes.push(...read.notes.map(at.find));
-    // What has no name is nobody's: there is nothing that could be said of it elsewhere.
-    if (name === null) this.notes.push(...complaints);
-    else {this.entries.push({
-        ...name,
-        kind,
-        value,
-        place: at.place,
-        position,
-        object: read.object,
-        complaints,
-      });}
+    if (name === null) {
+      // What has no name is nobody's: there is nothing that could be said of it elsewhere.
+      this.notes.push(...complaints);
+      return;
+    }
+    const key = JSON.stringify([kind, name.namespace, name.name]);
+    const { place } = at;
+    this.entries.push({ ...name, kind, key, value, place, position, object: read.object, complaints });
   }
 }
 

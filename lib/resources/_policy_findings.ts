@@ -1,5 +1,5 @@
 import type { Place, RefusedPolicyObject, ResourceFinding } from "../model/mod.ts";
-import type { PolicyFile, PolicyFileEntry } from "./_policy_file.ts";
+import { NOTHING, type PolicyFile, type PolicyFileEntry } from "./_policy_file.ts";
 import { nameOf } from "./check_object.ts";
 import { showComplaint } from "./complaint.ts";
 
@@ -10,7 +10,7 @@ const MAX_COMPLAINTS = 20;
 export function unreadableFile(path: string, problem: string): PolicyFile {
   const message = `Cannot read file ${JSON.stringify(path)}: ${problem}`;
   const place = { file: path, line: 1, column: 1 };
-  return { entries: [], notes: [], complaints: [{ place, message, hint: "" }] };
+  return { ...NOTHING, complaints: [{ place, message, hint: "" }] };
 }
 
 /** What there is to say of a file that is left out as a whole. */

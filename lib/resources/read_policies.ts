@@ -93,18 +93,16 @@ function readOne(file: ResourceText, lastGood: string | undefined, context: Cont
   }
   collected.findings.push(...now.notes);
   const inUse = now.entries.map((entry) => {
-    const held = entry.object === null
-      ? before?.entries.find((one) => isSame(one, entry) && one.object)
-      : undefined;
-    collected.add(entry, held ?? null);
-    return held ?? entry;
+    const earlier = entry.object === null ? before?.first.get(entry.key) : undefined;
+    const held = earlier === undefined || earlier.object === null ? null : earlier;
+    collected.add(entry, held);
+    // Of two with one name the second must not become an earlier version of the first.
+    return now.first.get(entry.key) === entry ? held ?? entry : null;
   });
-  const isAsWritten = inUse.every((entry, index) => entry === now.entries[index]);
-  return isAsWritten && "text" in file ? file.text : composePolicyText(inUse);
-}
-
-function isSame(a: PolicyFileEntry, b: PolicyFileEntry): boolean {
-  return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
+  const isAsWritten = inUse.every((entry, index) => entry === null || entry === now.entries[index]);
+  return isAsWritten && "text" in file
+    ? file.text
+    : composePolicyText(inUse.filter((entry) => entry !== null));
 }
 
 type Lists = { -readonly [K in PolicyKind as typeof LISTS[K]]: PolicyKinds[K][] };
@@ -125,13 +123,12 @@ class Collected {
 
   /** @param held The version that is used in its place. */
   add(entry: PolicyFileEntry, held: PolicyFileEntry | null): void {
-    const key = JSON.stringify([entry.kind, entry.namespace, entry.name]);
-    const owner = this.#owners.get(key);
+    const owner = this.#owners.get(entry.key);
     if (owner !== undefined) {
       this.findings.push(...entry.complaints, duplicateOf(entry, owner));
       return;
     }
-    this.#owners.set(key, entry);
+    this.#owners.set(entry.key, entry);
     if (entry.object === null) {
       const { refused, findings } = refusalOf(entry, held !== null);
       this.refused.push(refused);

@@ -248,6 +248,13 @@ Deno.test("readPolicies() takes the first of two objects with one name, also whi
   assert.deepEqual([modes(refused), refused.refused.length], [[], 1]);
 });
 
+Deno.test("readPolicies() never takes the second of two objects with one name for an earlier version of the first", () => {
+  const text = policy("b", "  mode: Loud\n") + policy("a", "  mode: Loud\n") + policy("a");
+  const first = read({ "a.yaml": text }, new Map([["a.yaml", policy("b")]]));
+  assert.deepEqual(modes(first), ["b Observe"]);
+  assert.deepEqual(modes(read({ "a.yaml": text }, first.good)), ["b Observe"]);
+});
+
 Deno.test("readPolicies() gives the same objects for the same text, whatever else there is", () => {
   const first = read({ "b.yaml": policy("b") });
   const second = read({ "a.yaml": policy("a"), "b.yaml": policy("b") }, first.good);
