@@ -205,21 +205,14 @@ Deno.test("makePolicyIndex() asks for the generation of each policy in use once"
   assert.equal(index.policies[0].entry.generation, 7);
 });
 
-Deno.test("makePolicyIndex() answers tens of thousands of questions in no time", () => {
+Deno.test("makePolicyIndex() finds its own policy for each of many Gateways and routes", () => {
   const texts = Array.from(
-    { length: 1000 },
+    { length: 100 },
     (_, n) => policy(`name: p${n}, namespace: a`, [`Gateway/g${n}`, `HTTPRoute/r${n}`]),
   );
   const index = indexOf(texts.join(""));
-  const refs = Array.from(
-    { length: 30_000 },
-    (_, n) => [gatewayRef(`a/g${n % 1000}/l`), routeRef(`a/r${n % 1500}/x`)],
-  );
-  const before = performance.now();
-  let governed = 0;
-  for (const [gateway, route] of refs) if (index.governing(gateway, route)?.policy !== null) governed++;
-  const took = performance.now() - before;
-  assert.equal(governed, 30_000);
-  // About 10 ms here; far below what a call may take even on a machine that has other things to do.
-  assert.ok(took < 1000, `it took ${took} ms`);
+  for (let n = 0; n < 150; n++) {
+    const ofRoute = n < 100 ? `:a/p${n}` : ":a/p7";
+    assert.equal(governs(index, "a/g7/l", `a/r${n}/x`), ofRoute);
+  }
 });
