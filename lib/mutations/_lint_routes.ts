@@ -80,7 +80,8 @@ export class RouteLint {
     const { snapshot: { httpManagers }, settings: { waf }, whole } = this.#context;
     if (!whole || httpManagers.length === 0) return true;
     return httpManagers.some(({ httpFilters, routes, malformed }) =>
-      httpFilters.includes(name) || name === waf?.filterName && routes.kind === "rds" && !malformed
+      httpFilters.includes(name) ||
+      name === waf?.filterName && routes.kind === "rds" && !malformed && httpFilters.length > 0
     );
   }
 

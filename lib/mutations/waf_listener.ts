@@ -9,6 +9,7 @@ import type { Job, Run } from "./_run.ts";
  * - First among the HTTP filters and switched off; a route under a policy switches it on for itself.
  * - Only where routes come by RDS; a manager that has its routes inline, or scoped ones, is left as it is.
  * - In every chain, the default one too, and in every manager of a chain.
+ * - Not where there is no HTTP filter at all: such a manager serves no route, and Envoy refuses this filter as the last.
  * - Never twice: a manager that has a filter of that name, wherever it stands, is left as it is.
  * - A manager that does not read is reported as `malformed` and goes out as it came; the others go on.
  */
@@ -20,7 +21,7 @@ export function planWafListeners(run: Run): void {
 /** Whether the mutation changes a manager. */
 export function lacksWafFilter(manager: HttpManagerView, { settings: { waf } }: PolicyContext): boolean {
   return waf !== null && !manager.malformed && manager.routes.kind === "rds" &&
-    !manager.httpFilters.includes(waf.filterName);
+    manager.httpFilters.length > 0 && !manager.httpFilters.includes(waf.filterName);
 }
 
 const INSERT: Job<HttpManagerView> = {
