@@ -6,6 +6,7 @@ export const FOREIGN_WORDS: ReadonlySet<string> = new Set([
   "PostTranslateModify", // a call of Envoy Gateway
   "PrivateTmp", // systemd
   "PrometheusRule", // Prometheus Operator
+  "SecRuleEngine", // Coraza
 ]);
 
 /** Variables `CERTGATE_…` that are no key of the configuration. */
