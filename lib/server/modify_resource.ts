@@ -3,7 +3,7 @@ import { echoResource, readSnapshot, unwrapAnswer, wrapResource } from "../xds/m
 import { answerCall, type PhaseTimer, wantsPolicy } from "./_answer_call.ts";
 import { Deadline } from "./_deadline.ts";
 import { judgeMaterials } from "./_judge_materials.ts";
-import { MUTATIONS_OF, type PlannedMutation } from "./_plan_policy.ts";
+import type { PlannedMutation } from "./_plan_policy.ts";
 import { messageOf } from "./_words.ts";
 import { HookError } from "./hook_error.ts";
 import type { HookFailure } from "./hook_failure.ts";
@@ -45,10 +45,10 @@ export async function modifyResource(
   const deadline = new Deadline(parts.generation.config.hook.deadline);
   const { echo, wrapped } = unpack(hook, request);
   const unchanged = { answer: echo, mutations: [], failures: [], changed: false, reverted: [] };
-  if (!parts.generation.config.features.policy || wrapped === null) return unchanged;
-  const wanted = wantsPolicy(parts.generation) && MUTATIONS_OF[hook].length > 0;
-  if (!wanted && !PRUNED.has(hook) && parts.faults === undefined) return unchanged;
-  const snapshot = readSnapshot(wrapped);
+  if (!parts.generation.config.features.policy) return unchanged;
+  const wanted = wrapped !== null && (wantsPolicy(parts.generation) || PRUNED.has(hook));
+  if (!wanted && parts.faults === undefined) return unchanged;
+  const snapshot = readSnapshot(wrapped ?? new Uint8Array(0));
   await judgeMaterials(snapshot, parts, { deadline, found: () => {} });
   const { answer, policy, changed, reverted } = await answerCall(
     { hook, snapshot, parts, deadline },

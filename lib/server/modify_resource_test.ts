@@ -189,7 +189,8 @@ for (const [hook, mutation] of CASES) {
 
 for (const fault of ["throw", "hang"] as const) {
   Deno.test(`every small hook follows its own failure policy where it ${fault}s`, async () => {
-    for (const [hook, resource] of await resources(scene())) {
+    const endpoints = ["PostEndpointsModify", Uint8Array.of(10, 1, 97)] as const;
+    for (const [hook, resource] of [...await resources(scene()), endpoints]) {
       const run = (action: string) =>
         scene({ hooks: { [hook]: action }, hook: { deadline: 100 } }, {
           faults: faults(`hook=${hook}:${fault}`),
