@@ -94,6 +94,22 @@ export const HELP = {
     },
     examples: ["certgate replay snapshot.pb --diff", "certgate replay snapshot.pb -o json --at 2030-01-01"],
   },
+  "intents": {
+    about: [
+      "Reads Gateways, and ListenerSets if asked to, and prints the Certificate objects of cert-manager.io/v1 that cert-manager " +
+      "makes of them. Nothing is issued or written, and no cluster is asked.",
+      "What is wrong with an object costs that object its certificates and no other.",
+    ],
+    exitCodes: {
+      0: "everything can be planned",
+      1: "something is wrong with an object or a file",
+      2: "wrong usage, or a path cannot be read",
+    },
+    examples: [
+      "certgate intents /etc/certgate/resources",
+      "certgate intents /etc/certgate/resources --listener-sets --explain -o table",
+    ],
+  },
   "certgen": {
     about: [
       "Makes one authority and what it signs for envoy-gateway, envoy and envoy-rate-limit, as Envoy Gateway's own certgen " +

@@ -48,6 +48,7 @@ export function intentsOf(
       annotations,
       explain: [
         ...common.reference.explain,
+        secretExplained(owner, secret, listeners[0].index),
         ...names.map((host) => explained("spec.dnsNames", host)),
         ...addresses.map((host) => explained("spec.ipAddresses", host)),
         ...common.explain,
@@ -59,6 +60,12 @@ export function intentsOf(
 
 function explained(field: string, { name, origin }: Host): Explained {
   return { field, value: name, origin };
+}
+
+function secretExplained({ object, title }: Owner, value: string, index: number): Explained {
+  const place = object.placeOf(["spec", "listeners", index, "tls", "certificateRefs"]);
+  const key = `spec.listeners[${index}].tls.certificateRefs`;
+  return { field: "spec.secretName", value, origin: { from: "listener", key, object: title, place } };
 }
 
 function usagesByDefault({ explain, settings }: Common): Explained[] {

@@ -68,7 +68,9 @@ function warnOfGateway(owner: Owner, { own, gateway }: Sides, { reference, optio
   const isKey = left.some((key) => key.includes("/private-key-"));
   report.say(isKey ? "warning" : "note", "NotInherited", {
     place: gateway!.get(left[0])!.place,
-    message: `Annotation ${left.map((key) => JSON.stringify(key)).join(", ")} of ${owner.gateway!.title} ` +
+    message: `Annotation${left.length === 1 ? "" : "s"} ${
+      left.map((key) => JSON.stringify(key)).join(", ")
+    } of ${owner.gateway!.title} ` +
       `${left.length === 1 ? "does" : "do"} not count for ${owner.title}`,
     hint: isAll
       ? "names are never inherited: write them on the ListenerSet as well"

@@ -52,7 +52,7 @@ function markNotOwned(drafts: readonly Draft[]): void {
       }
       foreign.add(name);
       const path = ["spec", "listeners", listeners[0].index, "tls", "certificateRefs"];
-      draft.report.say("note", "NotOwned", {
+      draft.report.say("warning", "NotOwned", {
         listener: listeners[0].name,
         place: draft.owner.object.placeOf(path),
         message: `Secret ${JSON.stringify(key)} belongs to ${first.owner.title} already: ` +
