@@ -104,6 +104,31 @@ Deno.test("makePolicyIndex() names the device of a tenant, at most 15 bytes", ()
   assert.deepEqual(index.connector("httproute/a/p/rule/3"), { online: false });
 });
 
+Deno.test("makePolicyIndex() looks an EndpointSlice up in the namespace of the object", () => {
+  const slice = (namespace: string) =>
+    "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n" +
+    `metadata: {name: s, namespace: ${namespace}, labels: {galactic.datum.net/tenant-id: "${namespace}"}}\n`;
+  const objects = proxy(`name: p, namespace: ns-1, labels: {${upstream("prod")}}`, "instance: {name: s}");
+  const device = (...slices: string[]) =>
+    indexOf(objects + slices.map(slice).join("")).device("httproute/prod/p/rule/0");
+  assert.equal(device("prod"), null);
+  assert.notEqual(device("ns-1", "prod"), null);
+  assert.equal(device("ns-1", "prod"), device("ns-1"));
+});
+
+Deno.test("makePolicyIndex() takes the first of two proxies that stand for one", () => {
+  const one = (own: string, port: number) =>
+    proxy(
+      `name: p, namespace: ${own}, labels: {${upstream("prod")}}`,
+      ...(port === 1 ? [to("http://h:1")] : [null, to("http://h:2")]),
+    ) +
+    connector(`name: c, namespace: ${own}`, upStatus());
+  const fates = (text: string) =>
+    [0, 1].map((n) => show(indexOf(text).connector(`httproute/prod/p/rule/${n}`)));
+  assert.deepEqual(fates(one("ns-1", 1) + one("ns-2", 2)), ["h:1 node", "-"]);
+  assert.deepEqual(fates(one("ns-2", 2) + one("ns-1", 1)), ["-", "h:2 node"]);
+});
+
 const up = { conditions: [{ type: "Other", status: "False" }, { type: "Ready", status: "True" }] };
 const down = { conditions: [{ type: "Ready", status: "False" }] };
 const key = { type: "PublicKey", publicKey: { id: "k" } };

@@ -74,6 +74,9 @@ const OTHER: Record<string, () => string> = {
   "a tenant": () => digest({ slice: slice("u") }),
   "a project": () => digest({ namespace: namespace("a", cluster("cluster-two")) }),
   "a namespace that stands for another": () => digest({}, namespace("b", upstream("a"))),
+  "a first policy, even without directives": () =>
+    digest({ policy: "", route: policy("name: p, namespace: zz", ["Gateway/g"], inverted) }),
+  "no policy at all": () => digest({ policy: "", route: "" }),
   "compat nso": () => digest({}, "", { compat: "nso" }),
 };
 

@@ -122,6 +122,13 @@ const ROWS: readonly Row[] = [
     [["a/g", null, ":a/b"], ["a/h", null, ":a/young"], ["a/i", null, ":a/none"]],
   ],
   [
+    "asks policies of one age and name by their namespace",
+    ["z1", "z0"].map((own) =>
+      policy(`name: p, namespace: ${own}, ${at(1)}, labels: {${upstream("a")}}`, ["Gateway/g"])
+    ).join(""),
+    [["a/g", null, ":z0/p"]],
+  ],
+  [
     "lets the policy of a listener go before one of all listeners, whichever is older",
     policy(`name: all, namespace: a, ${at(1)}`, ["Gateway/g"]) +
     policy(`name: one, namespace: a, ${at(2)}`, ["Gateway/g/https"]) +
@@ -179,7 +186,7 @@ Deno.test("makePolicyIndex() gives the same entry for the same text, across file
   assert.equal(second.policies[1].entry, first.policies[0].entry);
   const third = makePolicyIndex(readSet(more), optionsWith({ generationOf: () => 2 }));
   assert.equal(third.policies[1].entry.generation, 2);
-  const fourth = makePolicyIndex(readSet(more), optionsWith({ baseDirectives: [] }));
+  const fourth = makePolicyIndex(readSet(more), optionsWith({ baseDirectives: [], generationOf: () => 2 }));
   assert.equal(fourth.policies[1].entry.directives[0], "SecRuleEngine DetectionOnly");
 });
 

@@ -23,7 +23,8 @@ import type { IndexedPolicy, PolicyIndex, PolicyIndexOptions } from "./policy_in
  * - The namespace that counts for a policy or an HTTPProxy is that of its label `meta.datumapis.com/upstream-namespace`, else its own.
  *   A namespace of this host stands for that of the label of its Namespace object, else for itself.
  * - Policies are asked oldest first, then by name; those without a time after them, in the order of the files. The first that
- *   matches governs, and `sectionName` only narrows what a policy matches. Policies of an HTTPRoute go before those of a Gateway.
+ *   matches governs. Policies of an HTTPRoute go before those of a Gateway, and those of a section (a listener, a rule) before those of
+ *   the whole object, whichever is older.
  * - A policy without directives governs as every other one does, and its condition says so.
  * - A connector that is not there is offline. A backend whose endpoint is of no use is none.
  *

@@ -202,8 +202,9 @@ Deno.test("readPolicies() keeps the right version of each object through edit af
   read({}, NONE);
   const again = read({ "a.yaml": texts[2] }, good);
   assert.deepEqual([modes(again), again.good], [inUse[2], good]);
-  const next = read({ "a.yaml": texts[2] }, again.good);
-  assert.equal(next.policies[0], again.policies[0]);
+  const moved = { "a.yaml": `\n\n${texts[2]}` };
+  const next = read(moved, again.good);
+  assert.equal(read(moved, next.good).policies[0], next.policies[0]);
   assert.deepEqual(modes(read({ "a.yaml": policy("a", "  mode: Loud\n") }, good)), ["a Enforce"]);
   assert.deepEqual(read({ "a.yaml": policy("c") }, good).good.get("a.yaml"), policy("c"));
 });
