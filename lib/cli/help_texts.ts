@@ -50,7 +50,10 @@ export const HELP = {
     ],
   },
   "status": {
-    about: ["Where certgate does not run, its status file is shown, with a note that it is old."],
+    about: [
+      "Where certgate does not run, its status file is shown, with a note that it is old. Policies and connectors stand below " +
+      "the hosts, where there are any.",
+    ],
     exitCodes: {
       0: "every host is served",
       1: "some are not",
@@ -86,13 +89,20 @@ export const HELP = {
     ],
   },
   "replay": {
-    about: ["Nothing is served and nothing is written but the file of --out."],
+    about: [
+      "Nothing is served and nothing is written but the file of --out. Policy objects are applied as the hook applies " +
+      "them; one that has no generation written has 1 here.",
+    ],
     exitCodes: {
       0: "done, whether or not something changes",
       2: "the file or the configuration cannot be read",
-      3: "it holds no snapshot, or the answer cannot be written",
+      3: "it holds no snapshot, the hook would answer with an error, or the answer cannot be written",
     },
-    examples: ["certgate replay snapshot.pb --diff", "certgate replay snapshot.pb -o json --at 2030-01-01"],
+    examples: [
+      "certgate replay snapshot.pb --diff",
+      "certgate replay snapshot.pb --diff --policy /etc/certgate/policy",
+      "certgate replay snapshot.pb -o json --at 2030-01-01",
+    ],
   },
   "intents": {
     about: [

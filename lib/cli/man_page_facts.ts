@@ -7,6 +7,7 @@ export type Fact = readonly [name: string, about: string];
 export const FILES: readonly Fact[] = [
   ["/etc/certgate/config.yaml", "The configuration. It need not be there: every key has a default."],
   ["/etc/certgate/resources", "Where the Gateway API objects usually stand that you write (gate.resources)."],
+  ["/etc/certgate/policy", "Where policy objects usually stand that you write (policy.paths)."],
   ["/run/certgate/hook.sock", "Where Envoy Gateway calls the hook (hook.listen)."],
   [
     "/var/lib/certgate",
