@@ -10,7 +10,13 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { type IntentOptions, type IntentPlan, planIntents, toCertificate } from "../../../lib/issuers/mod.ts";
+import {
+  type IntentFinding,
+  type IntentOptions,
+  type IntentPlan,
+  planIntents,
+  toCertificate,
+} from "../../../lib/issuers/mod.ts";
 import type { JsonObject, ObjectName, Place } from "../../../lib/model/mod.ts";
 import { readResources } from "../../../lib/resources/mod.ts";
 
@@ -21,9 +27,10 @@ interface Header {
 
 interface Truth {
   readonly source: string;
+  /** Objects for which it said `BadConfig`. */
+  readonly badConfig: readonly string[];
+  /** Objects whose Certificates its admission would not take, and the member that it is about. */
   readonly refused: readonly string[];
-  /** By kind, namespace and name. */
-  readonly events: Readonly<Record<string, readonly string[]>>;
   readonly certificates: readonly JsonObject[];
 }
 
@@ -84,12 +91,10 @@ for (const { name } of readdirSync(here, { withFileTypes: true }).filter((one) =
 function compare(plan: IntentPlan, path: string): void {
   const truth: Truth = JSON.parse(readFileSync(path, "utf8"));
   assert.deepEqual(byName(plan.intents.map(toCertificate)), byName(truth.certificates), path);
-  const bad = plan.findings.filter(({ severity }) => severity === "bad").map(({ object }) =>
-    nameText(object)
-  );
-  const warned = Object.entries(truth.events)
-    .filter(([, events]) => events.some((event) => event.startsWith("Warning BadConfig"))).map(([object]) =>
-      object
-    );
-  assert.deepEqual([...new Set(bad)].sort(), warned.sort(), path);
+  const said = (word: IntentFinding["severity"] | IntentFinding["reason"]) => {
+    const found = plan.findings.filter(({ severity, reason }) => severity === word || reason === word);
+    return [...new Set(found.map(({ object }) => nameText(object)))].sort();
+  };
+  assert.deepEqual(said("bad"), truth.badConfig, path);
+  assert.deepEqual(said("Doubtful"), truth.refused.map((one) => one.split(": ")[0]), path);
 }
