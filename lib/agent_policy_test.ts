@@ -217,13 +217,17 @@ Deno.test("startAgent() makes Envoy Gateway call once when a connector changes i
   await host.write("note.yaml", "{ no YAML");
   await host.until("the heartbeat is read", () => host.status.findings.length > 0);
   assert.equal(await host.publications(), before);
+  await host.call();
   for (const [ready, at] of [[false, 1], [true, 2]] as const) {
+    const began = performance.now();
     await host.write("connector.yaml", connectorText(ready, "2026-11-21T00:02:00Z"));
     await host.until("it is published", async () => await host.publications() > before + at - 1);
+    // No call comes in between: what is published of policy does not wait until Envoy Gateway has worked off the last.
+    assert(performance.now() - began < 5000);
     assert.equal(host.status.connectors[0].online, ready);
     assert.equal(await host.publications(), before + at);
-    await host.call();
   }
+  assert.equal(await host.sample('certgate_policy_objects{kind="HTTPProxy"}'), 1);
   assert.equal(await host.sample('certgate_connectors{state="online"}'), 1);
   await host.remove("connector.yaml");
   await host.until("it is gone", async () => await host.publications() === before + 3);
