@@ -23,7 +23,8 @@ export class ConnectorNames {
   }
 
   /**
-   * What is behind a cluster. Where the cluster is not in the snapshot there is nothing.
+   * What is behind a cluster. A tunnel is there only where its cluster is in the snapshot; that it is offline counts
+   * without.
    *
    * @returns `null` for a cluster of another kind.
    */
@@ -31,7 +32,10 @@ export class ConnectorNames {
     if (cluster === this.#latest) return this.#latestFate;
     const fate = this.#context.index.connector(cluster);
     this.#latest = cluster;
-    return this.#latestFate = fate === null || this.#known?.has(cluster) === false ? null : fate;
+    const isMissing = this.#known?.has(cluster) === false;
+    return this.#latestFate = isMissing && (fate?.online || this.#context.settings.compat === "nso")
+      ? null
+      : fate;
   }
 
   /** Whether a cluster should lead into a tunnel and does not. */

@@ -1,6 +1,7 @@
 import type { FailureScope, PolicyStep } from "../model/mod.ts";
 import type { HttpManagerView, RouteConfigView, Snapshot, VirtualHostView } from "../xds/mod.ts";
 import { isFrame, managerPlace, routePlace, virtualHostPlace } from "./_places.ts";
+import type { PolicyContext } from "./policy_context.ts";
 import type { Target } from "./target.ts";
 
 /** Body of every 500 that stands in for a change that failed. */
@@ -14,6 +15,7 @@ type ManagerTarget = Extract<Target, { readonly kind: "httpManager" }>;
 /** Collects steps that answer 500, each place once. */
 export class FailureSteps {
   readonly steps: PolicyStep[] = [];
+  readonly #context: PolicyContext;
   readonly #snapshot: Snapshot;
   readonly #done = new Set<string>();
   /** Managers by the route configuration that they ask for. */
@@ -21,8 +23,9 @@ export class FailureSteps {
   #configs: ReadonlyMap<string, readonly RouteConfigView[]> | null = null;
 
   /** Begins with no step. */
-  constructor(snapshot: Snapshot) {
-    this.#snapshot = snapshot;
+  constructor(context: PolicyContext) {
+    this.#context = context;
+    this.#snapshot = context.snapshot;
   }
 
   /** A route, or more of what is around it. */
@@ -97,7 +100,7 @@ export class FailureSteps {
   }
 
   #failHost(config: RouteConfigView, host: VirtualHostView): void {
-    if (isFrame(host)) {
+    if (isFrame(host, this.#context)) {
       for (const { place } of host.routes) this.#refuse(config, host, place);
     } else if (this.#first(`v ${config.index} ${host.place}`)) {
       this.steps.push({ kind: "fail_virtual_host", ...virtualHostPlace(config, host) });

@@ -40,8 +40,8 @@ export function managerTarget(manager: HttpManagerView): Target {
 }
 
 /** Whether a virtual host is none: the frame of the one route of a small hook. Envoy takes none without a domain. */
-export function isFrame(host: VirtualHostView): boolean {
-  return host.name === "" && host.domains.length === 0;
+export function isFrame(host: VirtualHostView, { whole }: { readonly whole: boolean }): boolean {
+  return !whole && host.name === "" && host.domains.length === 0;
 }
 
 /** Two targets with the same key are the same. */

@@ -55,7 +55,7 @@ const HOST: Job<Host> = {
     if (config.malformed || host.malformed) return run.skip(hostTarget(subject), "the virtual host");
     const survey = surveyHost(host, names, run.context.settings.compat === "nso");
     if (survey.cluster === null) return;
-    if (run.context.whole || !isFrame(host)) run.attempt({ ...subject, survey }, CONNECT);
+    if (!isFrame(host, run.context)) run.attempt({ ...subject, survey }, CONNECT);
     for (const route of survey.offline) run.attempt({ config, host, route }, REFUSE);
   },
 };

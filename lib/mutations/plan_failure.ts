@@ -26,7 +26,7 @@ export function planFailure(
   scope: FailureScope,
   context: PolicyContext,
 ): PolicyStep[] {
-  const failure = new FailureSteps(context.snapshot);
+  const failure = new FailureSteps(context);
   if (targets.length === 0) return failure.steps;
   if (scope === "everything") return failure.everything();
   const clusters = new Set<string>();

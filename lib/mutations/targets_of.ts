@@ -75,7 +75,7 @@ function governedRoutes(context: PolicyContext): Target[] {
     for (const host of config.virtualHosts) {
       if (config.malformed || host.malformed) continue;
       const { gateway, shared } = governingHost(host, context);
-      if (gateway === null ? context.whole || !isFrame(host) : shared === null) continue;
+      if (gateway === null ? !isFrame(host, context) : shared === null) continue;
       for (const route of host.routes) {
         if (!route.malformed) targets.push({ kind: "route", ...routePlace(config, host, route) });
       }
@@ -92,7 +92,7 @@ function connectorHosts(context: PolicyContext, nso: boolean): Target[] {
       if (config.malformed || host.malformed) continue;
       const { cluster, offline } = surveyHost(host, names, nso);
       if (cluster === null) continue;
-      if (!isFrame(host)) targets.push({ kind: "virtualHost", ...virtualHostPlace(config, host) });
+      if (!isFrame(host, context)) targets.push({ kind: "virtualHost", ...virtualHostPlace(config, host) });
       for (const route of offline) {
         if (!route.malformed) targets.push({ kind: "route", ...routePlace(config, host, route) });
       }

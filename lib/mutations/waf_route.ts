@@ -49,7 +49,7 @@ const STAMP_ALL: Job<Host> = {
     const { config, host } = subject;
     if (config.malformed || host.malformed) return run.skip(this.target(subject), "the virtual host");
     const { gateway, shared } = governingHost(host, run.context);
-    if (gateway === null ? run.context.whole || !isFrame(host) : shared === null) return;
+    if (gateway === null ? !isFrame(host, run.context) : shared === null) return;
     if (host.routes.length === 0) return;
     const cursor: Cursor = { config, host, hostName: host.name, route: host.routes[0], gateway, shared };
     for (const route of host.routes) {

@@ -110,13 +110,20 @@ export class Official {
         return Object.values(fields)[0] ?? null;
       case "google.protobuf.Duration":
         return `${fields.seconds ?? 0}s`;
+      case "google.protobuf.BoolValue":
+      case "google.protobuf.UInt32Value":
+      case "google.protobuf.StringValue":
+        return fields.value ?? null;
     }
     return fields;
   }
 
   #inside(url: string, value: unknown): Fields {
     try {
-      const bytes = value === undefined ? new Uint8Array() : Buffer.from(String(value), "base64");
+      // Of a Buffer the reader takes text that reaches behind the end for shorter text.
+      const bytes = value === undefined
+        ? new Uint8Array()
+        : Uint8Array.from(Buffer.from(String(value), "base64"));
       return this.read(url.slice(url.lastIndexOf("/") + 1), bytes) as Fields;
     } catch (error) {
       if (error instanceof RangeError) return { unreadable: true };

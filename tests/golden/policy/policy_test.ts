@@ -6,33 +6,14 @@
  *     deno test -A tests/golden/policy -- --rewrite     writes both anew; read the difference
  */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
-import type { FailureScope, ListName, PolicyMutation, PolicyStep } from "../../../lib/model/mod.ts";
-import { type MutationResult, planFailure, type RunOptions } from "../../../lib/mutations/mod.ts";
-import { applyPlan, type Snapshot } from "../../../lib/xds/mod.ts";
-import { throwaways } from "../words.ts";
-import { draw, type Drawing } from "./drawing.ts";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { ListName, PolicyStep } from "../../../lib/model/mod.ts";
+import type { MutationResult } from "../../../lib/mutations/mod.ts";
+import type { Snapshot } from "../../../lib/xds/mod.ts";
+import { folders, here, runCase } from "./case.ts";
 import { Official } from "./official.ts";
-import { asSnapshot, believe, contextOf, runAll, stepsOf } from "./run_all.ts";
+import { runAll, stepsOf } from "./run_all.ts";
 
-interface Header {
-  readonly rule: string;
-  /** The section `policy` of the configuration. */
-  readonly policy?: unknown;
-  /** The operator's page. */
-  readonly page?: string;
-  /** False for the one resource of a small hook. */
-  readonly whole?: boolean;
-  readonly snapshot: Drawing;
-  /** What goes wrong, by mutation. */
-  readonly faults?: Partial<Record<PolicyMutation, RunOptions["fault"]>>;
-  /** How far a 500 reaches where something goes wrong; nothing is answered 500 without it. */
-  readonly http500?: FailureScope;
-}
-
-const here = fileURLToPath(new URL(".", import.meta.url));
 const rewrite = Deno.args.includes("--rewrite");
 const official = await Official.load();
 
@@ -68,7 +49,9 @@ function changes(before: Snapshot, after: Snapshot): unknown {
   const found: Record<string, unknown> = {};
   for (const list of ["clusters", "secrets", "listeners", "routes"] as const) {
     const came = before.resources(list);
-    after.resources(list).forEach((bytes, index) => {
+    const went = after.resources(list);
+    assert.equal(went.length, came.length, `${list} get neither more nor fewer`);
+    went.forEach((bytes, index) => {
       if (Buffer.compare(bytes, came[index]) === 0) return;
       found[`${list} ${index}`] = official.read(TYPES[list], new Uint8Array(bytes));
     });
@@ -83,23 +66,15 @@ function compare(path: string, value: unknown): void {
   assert.equal(text, readFileSync(path, "utf8"), path);
 }
 
-for (const { name } of readdirSync(here, { withFileTypes: true }).filter((one) => one.isDirectory())) {
+for (const name of folders) {
   Deno.test(`policies: ${name.replaceAll("-", " ")}`, () => {
-    const folder = `${here}${name}`;
-    const [header, ...objects] = readFileSync(`${folder}/input.yaml`, "utf8").split(/^---$/m);
-    const { policy, page, whole, snapshot: drawing, faults, http500 }: Header = parse(header);
-    const belief = believe(objects.join("---"), policy, page);
-    const context = contextOf(draw(drawing), belief, whole);
-    const results = runAll(context, faults);
-    const targets = results.flatMap(({ failures }) => failures.map(({ target }) => target));
-    const failure = http500 === undefined ? [] : planFailure(targets, http500, context);
-    const steps = [...stepsOf(results), ...failure];
-    const answer = applyPlan(context.snapshot, { steps }, { throwaways });
+    const { header, belief, context, results, failure, answer } = runCase(name);
     const plan = results.filter((one) => one.steps.length + one.failures.length > 0).map(resultText);
-    compare(`${folder}/plan.json`, failure.length > 0 ? [...plan, { http500: failure.map(stepText) }] : plan);
-    compare(`${folder}/answer.json`, changes(context.snapshot, asSnapshot(answer)));
-    if (belief.settings.compat === "nso" || faults !== undefined) return;
-    const again = runAll({ ...context, snapshot: asSnapshot(answer) });
+    const failed = failure.length > 0 ? [{ http500: failure.map(stepText) }] : [];
+    compare(`${here}${name}/plan.json`, [...plan, ...failed]);
+    compare(`${here}${name}/answer.json`, changes(context.snapshot, answer));
+    if (belief.settings.compat === "nso" || header.faults !== undefined) return;
+    const again = runAll({ ...context, snapshot: answer });
     assert.deepEqual(stepsOf(again), [], "applied to its own answer it changes something");
   });
 }
