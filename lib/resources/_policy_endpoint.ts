@@ -4,6 +4,7 @@ import { isIpv6 } from "./_formats.ts";
 export interface Endpoint {
   /** An IPv6 address has no brackets. */
   readonly host: string;
+  /** 1 to 65535. */
   readonly port: number;
 }
 
