@@ -45,7 +45,7 @@ export const POLICY_ALERTS: AlertGroup = {
         impact: "The latest change of this policy is not in effect. Traffic itself goes on.",
         diagnose: `1. \`certgate status\` shows the policy, its conditions and why it is not programmed.
 2. Is there a Gateway or an HTTPRoute with the name in \`targetRefs\`, in the namespace of the policy? A policy that nothing matches is never programmed.
-3. Does an older policy, or one that is attached to the route itself, govern the same routes? The condition says so.
+3. Does an older policy, or one that is attached to the route itself, govern the same routes? Has it no directives, or is \`policy.waf.enabled\` \`off\`? The condition says so.
 4. Does Envoy Gateway call the hook at all? CertgateEnvoyGatewayNotFollowing, \`certgate_hook_calls_total\`. Without the gate nothing makes Envoy Gateway come: it calls when something of its own changes.
 5. Is the call answered with an error? CertgateMutationFailing, CertgateHookFailing.`,
         remediate:
