@@ -63,7 +63,7 @@ interface ChainParts {
 /** In the order of the field numbers, as everybody else writes it: the same answer twice is then the same bytes. */
 function inOrder({ match, name, filter, socket }: ChainParts): Parts {
   return [
-    ...(match === null ? [] : [field(1, match.view())]),
+    ...(match === null ? [] : [field(1, match)]),
     field(3, ...filter),
     ...(socket === undefined ? [] : [field(6, ...socket)]),
     ...(name === "" ? [] : [textField(7, name)]),

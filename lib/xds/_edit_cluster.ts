@@ -25,9 +25,9 @@ export function editCluster(span: Span, { steps, policy, throwaways }: ClusterEd
   const replaced = policy.findLast((step) => step.kind === "replace_cluster");
   const bound = policy.findLast((step) => step.kind === "bind_cluster");
   const now = replaced
-    ? [tunnelCluster(replaced.clusterName, { ...replaced.tunnel, listener: replaced.tunnelListener })]
+    ? tunnelCluster(replaced.clusterName, { ...replaced.tunnel, listener: replaced.tunnelListener })
     : steps.length === 0
-    ? [span.view()]
+    ? [span]
     : editContexts(span, steps, throwaways);
   if (bound === undefined) return now;
   return [...rewrite(spanOf(now), ({ field }) => field === 21 ? null : undefined), bindField(bound.device)];
@@ -36,7 +36,7 @@ export function editCluster(span: Span, { steps, policy, throwaways }: ClusterEd
 function editContexts(span: Span, steps: readonly ClusterStep[], throwaways: Throwaways): Parts {
   const edited = (socket: Span, own: readonly ClusterStep[]) =>
     own.length === 0
-      ? [socket.view()]
+      ? [socket]
       : rewriteSocket(socket, (context) => editTls(context, tlsEdit(own, throwaways), throwaways));
   let match = 0;
   const matches = rewrite(span, (walk) => {

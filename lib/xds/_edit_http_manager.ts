@@ -15,7 +15,7 @@ const ROUTES: ReadonlySet<number> = new Set([3, 4, 31]);
 /** Applies all steps of one manager to the network filter that it is in. */
 export function editHttpManager(filter: Span, steps: readonly HttpManagerStep[]): Parts {
   const manager = readAny(filter, 4);
-  if (manager === null) return [filter.view()];
+  if (manager === null) return [filter];
   return rewriteField(filter, 4, (any) => rewriteAny(any, () => edited(manager.value, steps)));
 }
 
@@ -26,5 +26,5 @@ function edited(manager: Span, steps: readonly HttpManagerStep[]): Parts {
   // What stands before all others is the first of its list.
   const first = steps.flatMap((step) => step.kind === "insert_waf_filter" ? [wafFilterField(step.waf)] : []);
   const reply = steps.findLast((step) => step.kind === "set_local_reply");
-  return [...first, manager.view(), ...(reply ? [localReplyField(reply.reply)] : [])];
+  return [...first, manager, ...(reply ? [localReplyField(reply.reply)] : [])];
 }

@@ -51,7 +51,7 @@ function editRoute(span: Span, steps: readonly RouteStep[]): Parts {
   const stamp = steps.findLast((step) => step.kind === "stamp_route");
   const refusal = steps.findLast((step) => step.kind === "refuse_route");
   const stamped = stamp === undefined ? [] : stampFields(span, stamp);
-  if (refusal === undefined) return [span.view(), ...stamped];
+  if (refusal === undefined) return [span, ...stamped];
   // Two direct responses would merge, so the old action goes first.
   const rest = rewrite(span, ({ field }) => ACTIONS.has(field) ? null : undefined);
   return [...rest, directResponse(refusal.status, refusal.body), ...stamped];

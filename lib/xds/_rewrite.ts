@@ -1,14 +1,14 @@
-import { header } from "./_encode.ts";
+import { Header, lengthOf, type Piece } from "./_encode.ts";
 import { insideOf, readField, readTypedConfig } from "./_socket.ts";
-import type { Span } from "./_span.ts";
+import { Span } from "./_span.ts";
 import type { WireReader } from "./_wire.ts";
 
 /** Bytes in pieces, most of them parts of the request; put together once, at the end. */
-export type Parts = readonly Uint8Array[];
+export type Parts = readonly Piece[];
 
 /** @returns one field with a length, the value not copied. */
 export function fieldOf(number: number, value: Parts): Parts {
-  return [header(number, value), ...value];
+  return [new Header(number, lengthOf(value)), ...value];
 }
 
 /**
@@ -17,17 +17,17 @@ export function fieldOf(number: number, value: Parts): Parts {
  * @param change Asked for each field: `undefined` keeps it, `null` leaves it out, bytes (tag included) replace it.
  */
 export function rewrite(span: Span, change: (walk: WireReader) => Parts | null | undefined): Parts {
-  const parts: Uint8Array[] = [];
+  const parts: Piece[] = [];
   let kept = span.from;
   const walk = span.walk();
   while (walk.next()) {
     const now = change(walk);
     if (now === undefined) continue;
-    if (walk.tagAt > kept) parts.push(span.bytes.subarray(kept, walk.tagAt));
+    if (walk.tagAt > kept) parts.push(new Span(span.bytes, kept, walk.tagAt));
     if (now !== null) parts.push(...now);
     kept = walk.to;
   }
-  if (span.to > kept) parts.push(span.bytes.subarray(kept, span.to));
+  if (span.to > kept) parts.push(new Span(span.bytes, kept, span.to));
   return parts;
 }
 
@@ -39,7 +39,7 @@ export function rewrite(span: Span, change: (walk: WireReader) => Parts | null |
 export function rewriteField(span: Span, number: number, edit: (value: Span) => Parts | null): Parts {
   const before = readField(span, number);
   // What does not read to its end goes out as it came.
-  if (before === null) return [span.view()];
+  if (before === null) return [span];
   let done = false;
   return rewrite(span, (walk) => {
     if (walk.field !== number || walk.wire !== 2) return undefined;

@@ -1,4 +1,4 @@
-import { join } from "./_encode.ts";
+import { join, type Piece } from "./_encode.ts";
 import { WireReader } from "./_wire.ts";
 
 const decoder = new TextDecoder();
@@ -14,6 +14,11 @@ export class Span {
     /** Where it ends. */
     readonly to: number,
   ) {}
+
+  /** How many bytes it has. */
+  get length(): number {
+    return this.to - this.from;
+  }
 
   /** The bytes, not copied. */
   view(): Uint8Array {
@@ -57,7 +62,7 @@ export class Span {
  */
 export function merge(before: Span | null, walk: WireReader): Span {
   const now = valueOf(walk);
-  return before === null ? now : spanOf([before.view(), now.view()]);
+  return before === null ? now : spanOf([before, now]);
 }
 
 /** The value of the current field of a walk: all of a repeated one, the last word of a singular text or bytes one. */
@@ -66,7 +71,9 @@ export function valueOf(walk: WireReader): Span {
 }
 
 /** @returns pieces as one stretch. */
-export function spanOf(parts: readonly Uint8Array[]): Span {
-  const bytes = parts.length === 1 ? parts[0] : join(parts);
+export function spanOf(parts: readonly Piece[]): Span {
+  const [first] = parts;
+  if (parts.length === 1 && first instanceof Span) return first;
+  const bytes = parts.length === 1 && first instanceof Uint8Array ? first : join(parts);
   return new Span(bytes, 0, bytes.length);
 }

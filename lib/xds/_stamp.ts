@@ -25,10 +25,10 @@ const PROJECT = "project_name";
  * as a whole.
  */
 export function stampFields(route: Span, { project, policy, waf }: Stamp): Uint8Array[] {
-  if (policy !== null) return [metadataField(governed(project, policy)), perRoute(policy, waf).field];
+  if (policy !== null) return [governed(project, policy), perRoute(policy, waf).field];
   const before = ownMetadata(route);
   const name = structField(PROJECT, project);
-  return [metadataField(before === null ? name : join([before.view(), name]))];
+  return [metadataField(before === null ? name : join([before, name]))];
 }
 
 /** Whether a route already says exactly what a stamp would write, however its bytes are ordered. */
@@ -62,10 +62,11 @@ function governedStruct(project: string, policy: PolicyEntry): JsonObject {
 /** A policy governs routes of one namespace, and so of one project: the last one made is nearly always the next one. */
 const latest = new WeakMap<PolicyEntry, { readonly project: string; readonly bytes: Uint8Array }>();
 
+/** Field `metadata` of a route under a policy. */
 function governed(project: string, policy: PolicyEntry): Uint8Array {
   const known = latest.get(policy);
   if (known?.project === project) return known.bytes;
-  const bytes = encodeStruct(governedStruct(project, policy));
+  const bytes = metadataField(encodeStruct(governedStruct(project, policy)));
   latest.set(policy, { project, bytes });
   return bytes;
 }

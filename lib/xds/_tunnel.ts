@@ -1,7 +1,7 @@
 import { anyField, field, join, textField, varintField } from "./_encode.ts";
 import { structField } from "./_encode_struct.ts";
 import { readEntry } from "./_metadata.ts";
-import { rewrite } from "./_rewrite.ts";
+import { fieldOf, type Parts, rewrite } from "./_rewrite.ts";
 import { readField } from "./_socket.ts";
 import { type Span, valueOf } from "./_span.ts";
 import { readStruct } from "./_struct.ts";
@@ -19,9 +19,13 @@ export interface TunnelView {
 const SOCKETS = "envoy.extensions.transport_sockets.";
 const KEY = "tunnel";
 const KEY_BYTES = new TextEncoder().encode(KEY);
+const KEY_FIELD = textField(1, KEY);
+/** STATIC is zero and yet written: it is a member of a oneof. */
+const STATIC = varintField(2, 0);
 
 /** How long Envoy tries to get through to the internal listener, which is in itself: seconds. */
 const CONNECT_TIMEOUT = 5;
+const TIMEOUT = field(4, varintField(1, CONNECT_TIMEOUT));
 
 /** Hands the endpoint's metadata on to the internal listener, over a connection that is nothing but memory. */
 const SOCKET = field(
@@ -40,24 +44,24 @@ const SOCKET = field(
 );
 
 /** A serialized cluster that leads into a tunnel; of the one whose name it has nothing is left. */
-export function tunnelCluster(name: string, tunnel: TunnelView): Uint8Array {
+export function tunnelCluster(name: string, tunnel: TunnelView): Parts {
   return encode(name, tunnel, [
     structField("address", tunnel.address),
     structField("endpoint_id", tunnel.nodeId),
   ]);
 }
 
-function encode(name: string, { listener }: TunnelView, metadata: readonly Uint8Array[]): Uint8Array {
-  const endpoint = field(1, field(1, field(3, textField(1, listener))));
-  const about = field(3, field(1, textField(1, KEY), field(2, ...metadata)));
-  return join([
-    textField(1, name),
-    // STATIC is zero and yet written: it is a member of a oneof.
-    varintField(2, 0),
-    field(4, varintField(1, CONNECT_TIMEOUT)),
+function encode(name: string, { listener }: TunnelView, metadata: Parts): Parts {
+  const named = textField(1, name);
+  const endpoint = fieldOf(1, fieldOf(1, fieldOf(3, [textField(1, listener)])));
+  const about = fieldOf(3, fieldOf(1, [KEY_FIELD, ...fieldOf(2, metadata)]));
+  return [
+    named,
+    STATIC,
+    TIMEOUT,
     SOCKET,
-    field(33, textField(1, name), field(2, field(2, endpoint, about))),
-  ]);
+    ...fieldOf(33, [named, ...fieldOf(2, fieldOf(2, [...endpoint, ...about]))]),
+  ];
 }
 
 /** `upstream_bind_config`, which the tunnel says nothing about: a step of its own may have written it. */
@@ -85,7 +89,7 @@ function isTunnelTo(cluster: Span, tunnel: TunnelView): boolean {
   const fields = [structField("address", tunnel.address), structField("endpoint_id", tunnel.nodeId)];
   const bytes = join(rewrite(cluster, (walk) => walk.field === BIND ? null : undefined));
   return [fields, fields.toReversed()].some((order) =>
-    Buffer.compare(encode(name, tunnel, order), bytes) === 0
+    Buffer.compare(join(encode(name, tunnel, order)), bytes) === 0
   );
 }
 

@@ -258,7 +258,7 @@ Deno.test("applyPlan() puts a tunnel in place of a cluster, binds it after all e
     place: { context: "socket", part: "trust" },
     blame,
   };
-  const made = tunnelCluster("c", { address: "h:80", nodeId: "n", listener: "t" });
+  const made = join(tunnelCluster("c", { address: "h:80", nodeId: "n", listener: "t" }));
   same(apply(request, neutralise, replace), field(1, made));
   same(apply(request, bind, replace), field(1, made, bindField("vrf-1")));
   same(apply(request, bind), field(1, textField(1, "c"), trust("bad"), UNKNOWN, bindField("vrf-1")));

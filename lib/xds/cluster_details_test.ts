@@ -3,10 +3,11 @@ import { bindField } from "./_bind.ts";
 import { field, join, textField, varintField } from "./_encode.ts";
 import { rewrite } from "./_rewrite.ts";
 import { spanOf } from "./_span.ts";
-import { tunnelCluster } from "./_tunnel.ts";
+import { tunnelCluster as tunnelParts, type TunnelView } from "./_tunnel.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 const details = (...parts: Uint8Array[]) => readSnapshot(field(2, ...parts)).clusterDetails(0);
+const tunnelCluster = (name: string, to: TunnelView) => join(tunnelParts(name, to));
 const tunnel = { address: "2001:db8::1:9000", nodeId: "n", listener: "connector-tunnel" };
 
 Deno.test("Snapshot.clusterDetails() names the device of a cluster that is bound to one and nothing else", () => {
