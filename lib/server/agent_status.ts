@@ -26,6 +26,16 @@ export interface SnapshotStatus {
   readonly mutations?: MutationCounts;
   /** What failed in it, and what was done about that. */
   readonly failures?: readonly HookFailure[];
+  /** The error that Envoy Gateway was given instead of an answer since; `null` if there was none. */
+  readonly refused?: Refusal | null;
+}
+
+/** An error in place of an answer. */
+export interface Refusal {
+  /** RFC 3339. */
+  readonly at: string;
+  /** What Envoy Gateway was told. */
+  readonly message: string;
 }
 
 /** The body of `/v1/status`. */

@@ -13,6 +13,7 @@ import { FailureLog } from "./_failure_log.ts";
 import { type Answer, measured } from "./_measured.ts";
 import type { MutationCode } from "./_mutation_code.ts";
 import type { AnsweredCall } from "./answered_call.ts";
+import { messageOf } from "./_words.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import type { Faults } from "./faults.ts";
 import type { Generation } from "./generation.ts";
@@ -108,6 +109,7 @@ async function answerSnapshot(
   } catch (error) {
     const gateways = gatewaysOf(readSnapshot(request).context);
     const failed = failuresOf(error);
+    parts.reports.refuse(gateways, messageOf(error));
     showFailures(parts.metrics, failed);
     failures.tell({ hook, gateways: namesOf(gateways) }, failed);
     const passing = mayPass(failed, error);

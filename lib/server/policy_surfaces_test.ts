@@ -6,6 +6,7 @@ import { draw } from "../../tests/golden/policy/drawing.ts";
 import { Faults } from "./faults.ts";
 import { bindGrpcServer, makeGrpcServer, stopGrpcServer } from "./grpc_server.ts";
 import { HookError } from "./hook_error.ts";
+import { renderStatusPage } from "./status_page.ts";
 import { answerHttp, type HttpViews } from "./http_server.ts";
 
 function faults(...texts: string[]): Faults {
@@ -61,6 +62,25 @@ Deno.test("makeHookHandlers() shows what failed in the status of the snapshot", 
   assert.deepEqual([policy, 1], [calls[0].policy, calls[0].snapshot]);
   await handlers.PostTranslateModify(sceneRequest());
   assert.deepEqual(reports.status()[0].failures, []);
+});
+
+Deno.test("makeHookHandlers() shows an error in the status of the snapshot until the next answer, and on the page", async () => {
+  const { handlers, reports } = scene({}, { faults: faults("mutation=wafRoute:throw@2") });
+  const request = () => handlers.PostTranslateModify(sceneRequest());
+  await assert.rejects(request());
+  assert.deepEqual(reports.status(), [], "there is no answer yet");
+  const page = () =>
+    renderStatusPage({ version: "1", ready: true, envoy: null, snapshots: reports.status(), gate: null });
+  const one = scene({}, { faults: faults("mutation=wafRoute:throw@1"), reports });
+  await scene({}, { reports }).handlers.PostTranslateModify(sceneRequest());
+  assert.equal(reports.status()[0].refused, null);
+  await assert.rejects(one.handlers.PostTranslateModify(sceneRequest()));
+  const [{ refused }] = reports.status();
+  assert.match(refused!.message, /^Cannot apply wafRoute at route ".*" and 3 more: a fault was injected$/);
+  assert.match(page(), /What failed in the hook.*refused.*Cannot apply wafRoute at route &#34;/s);
+  await one.handlers.PostTranslateModify(sceneRequest());
+  assert.equal(reports.status()[0].refused, null);
+  assert(!page().includes("What failed in the hook"));
 });
 
 Deno.test("makeHookHandlers() says that a mutation fails when it begins, each hour, and when it ends", async () => {

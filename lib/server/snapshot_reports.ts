@@ -12,8 +12,9 @@ import type { Metrics } from "../outputs/mod.ts";
 import type { Snapshot } from "../xds/mod.ts";
 import { countMutations, type MutationCounts, showMutations } from "./_count_mutations.ts";
 import type { PlannedMutation } from "./_plan_policy.ts";
+import { isOwnListener, isSame, keyOf, snapshotNames } from "./_snapshot_identity.ts";
 import { ReportLog } from "./_report_log.ts";
-import type { SnapshotStatus } from "./agent_status.ts";
+import type { Refusal, SnapshotStatus } from "./agent_status.ts";
 import type { HookFailure } from "./hook_failure.ts";
 import { type Build, type ProgrammedSet, renderProgrammedSet } from "./programmed_set.ts";
 import { leftIntact, LISTS, listWithheld, type WithheldHostname } from "./_withheld.ts";
@@ -63,13 +64,12 @@ export interface Report {
   readonly answeredAt: number;
   readonly answered: Pick<AnsweredSnapshot, "plan" | "requestBytes" | "responseBytes">;
   readonly policy: Omit<AnsweredPolicy, "mutations"> & { readonly counts: MutationCounts };
+  /** The error that was answered since; `null` if there was none. */
+  readonly refused: Refusal | null;
   readonly listeners: readonly string[];
   readonly withheld: readonly WithheldHostname[];
   readonly incomplete: ReadonlySet<ListName>;
 }
-
-// Every snapshot of Envoy Gateway has this listener, so it tells none from another.
-const READY_LISTENER = /^envoy-gateway-proxy-ready-/;
 
 /**
  * What the latest answers were, per snapshot: metrics, log lines and status all come from here, so that the withheld
@@ -105,9 +105,8 @@ export class SnapshotReports {
       answeredAt: this.#parts.clock(),
       answered: { plan, requestBytes: answered.requestBytes, responseBytes: answered.responseBytes },
       policy: { digest, failures, counts },
-      listeners: snapshot.listeners.map((listener) => listener.name).filter((name) =>
-        !READY_LISTENER.test(name)
-      ),
+      refused: null,
+      listeners: snapshot.listeners.map((listener) => listener.name).filter(isOwnListener),
       withheld: listWithheld(plan),
       incomplete: new Set(
         plan.findings.flatMap((finding) => finding.kind === "incomplete_input" ? [finding.list] : []),
@@ -124,6 +123,16 @@ export class SnapshotReports {
       ? { id: this.#builds, at: report.answeredAt, plan, mutations }
       : null;
     return report.id;
+  }
+
+  /** Takes note of a snapshot that was answered with an error: Envoy Gateway goes on with the answer before. */
+  refuse(gateways: readonly SnapshotGateway[], message: string): void {
+    const refused = { at: new Date(this.#parts.clock()).toISOString(), message };
+    const keys = new Set(gateways.map(keyOf));
+    this.#reports = this.#reports.map((report) => {
+      const named = report.gateways.some((gateway) => keys.has(keyOf(gateway)));
+      return named || gateways.length + report.gateways.length === 0 ? { ...report, refused } : report;
+    });
   }
 
   /** What `/debug/programmed-set` shows. */
@@ -149,7 +158,7 @@ export class SnapshotReports {
   /** The list `snapshots` of `/v1/status`. */
   status(): SnapshotStatus[] {
     return this.#reports.map((
-      { gateways, answeredAt, answered, policy, listeners, withheld, incomplete },
+      { gateways, answeredAt, answered, policy, listeners, withheld, incomplete, refused },
     ) => ({
       gateways,
       listeners,
@@ -163,6 +172,7 @@ export class SnapshotReports {
       policy: policy.digest,
       mutations: policy.counts,
       failures: policy.failures,
+      refused,
     }));
   }
 
@@ -211,33 +221,6 @@ export class SnapshotReports {
       metrics.set("certgate_hook_incomplete_input", missing ? 1 : 0, { kind: list });
     }
   }
-}
-
-function snapshotNames(snapshot: Snapshot): Set<string> {
-  // Envoy Gateway names a listener after the first host of its port, or (XDSNameSchemeV2) after the port alone, which
-  // other Gateways have too. Names of chains have namespace, Gateway and listener in them and stay.
-  const own = snapshot.listeners.filter(({ name }) => !READY_LISTENER.test(name));
-  const chains = own.flatMap((listener) => listener.chains.map((chain) => chain.name)).filter((name) =>
-    name !== ""
-  );
-  if (chains.length > 0) return new Set(chains);
-  return new Set([...own.map(({ name }) => name), ...snapshot.secrets.map(({ name }) => `secret ${name}`)]);
-}
-
-type Identity = Pick<Report, "names" | "gateways">;
-
-function isSame(before: Identity, now: Identity): boolean {
-  if (before.gateways.length === 0 || now.gateways.length === 0) return overlap(before.names, now.names);
-  const keys = new Set(before.gateways.map(keyOf));
-  return now.gateways.some((gateway) => keys.has(keyOf(gateway)));
-}
-
-const keyOf = ({ namespace, name }: ObjectName) => `${namespace}/${name}`;
-
-function overlap(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
-  if (some.size === 0 || others.size === 0) return some.size === others.size;
-  for (const name of some) if (others.has(name)) return true;
-  return false;
 }
 
 function ofKind(plan: Plan, kind: Finding["kind"]): number {

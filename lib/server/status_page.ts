@@ -40,7 +40,7 @@ ${
     section(
       "Certificates of Envoy Gateway itself",
       listControlPlaneTroubles(status.controlPlane).map(troubleItem),
-    )
+    ) + section("What failed in the hook", status.snapshots.flatMap(failureItems))
   }${digest === null || gate === null ? snapshotsPart(withheld) : gatePart(gate, digest)}</main>
 <footer>certgate ${escapeHtml(version)}${
     gate ? ` · ${escapeHtml(moment(gate.time))}` : ""
@@ -113,6 +113,31 @@ function troubleItem({ about, level, subject, message, hint }: Trouble): string 
   return `<li class="${level === "failed" ? "bad" : "warn"}"><b>${escapeHtml(about)}</b>` +
     (about === subject ? "" : ` <code>${escapeHtml(subject)}</code>`) + paragraph(message) +
     paragraph(hint && `What to do: ${hint}`) + "</li>\n";
+}
+
+/** How a failure was answered, in words. */
+const ACTION_WORDS = { open: "left out", closed: "refused", http500: "answers 500" } as const;
+
+function failureItems({ gateways, listeners, failures = [], refused }: AgentStatus["snapshots"][number]) {
+  const whose = gateways.map(({ namespace, name }) => `${namespace}/${name}`).join(", ") || listeners[0] ||
+    "";
+  const refusal = refused
+    ? [
+      `<li class="bad"><b>${escapeHtml(whose)}</b> <span class="word">refused</span>` +
+      paragraph(refused.message) + paragraph("Envoy Gateway goes on with the answer before.") +
+      factLine([`since ${moment(refused.at)}`]) + "</li>\n",
+    ]
+    : [];
+  return [
+    ...refusal,
+    ...failures.map(({ mutation, hook, action, message, place, targets }) =>
+      `<li class="warn"><b>${escapeHtml(mutation ?? hook)}</b> <span class="word">${
+        ACTION_WORDS[action]
+      }</span>` +
+      paragraph(message) +
+      factLine([whose, place, targets > 1 ? `${targets} places` : ""]) + "</li>\n"
+    ),
+  ];
 }
 
 const SHOWN_ENDS = 5;

@@ -45,8 +45,18 @@ Deno.test("renderStatusPage() lets no value out of its place", () => {
     },
   });
   const snapshots = [{
+    gateways: [{ namespace: hostile, name: hostile, revision: hostile }],
     listeners: [hostile],
     answeredAt: hostile,
+    refused: { at: hostile, message: hostile },
+    failures: [{
+      hook: hostile,
+      mutation: hostile,
+      action: "open",
+      message: hostile,
+      place: hostile,
+      targets: 2,
+    }],
     withheld: [{
       hostname: hostile,
       listener: hostile,
