@@ -1,4 +1,4 @@
-import type { FailureKind, PolicyStep } from "../model/mod.ts";
+import type { FailureKind, PolicyEntry, PolicyStep } from "../model/mod.ts";
 import type { PolicyContext } from "./policy_context.ts";
 import { spoil } from "./_spoil.ts";
 import type { MutationFailure, Target } from "./target.ts";
@@ -28,6 +28,8 @@ export class Late extends Error {
 export class Run {
   readonly steps: PolicyStep[] = [];
   readonly failures: MutationFailure[] = [];
+  /** Policies that stand on a route already. */
+  readonly standing: Set<PolicyEntry> = new Set();
   readonly #options: RunOptions;
 
   /** Begins a run. */

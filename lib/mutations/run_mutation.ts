@@ -1,4 +1,4 @@
-import type { PolicyMutation } from "../model/mod.ts";
+import type { PolicyEntry, PolicyMutation, PolicyStep } from "../model/mod.ts";
 import { planConnectorClusters } from "./connector_clusters.ts";
 import { planConnectorRoutes } from "./connector_routes.ts";
 import { keysOf } from "./_keys.ts";
@@ -48,10 +48,19 @@ export function runMutation(
     mutation: name,
     steps,
     failures,
+    get applied() {
+      return appliedBy(steps, run.standing);
+    },
     get keys() {
       return keysOf(steps);
     },
   };
+}
+
+function appliedBy(steps: readonly PolicyStep[], standing: ReadonlySet<PolicyEntry>): PolicyEntry[] {
+  const applied = new Set(standing);
+  for (const step of steps) if (step.kind === "stamp_route" && step.policy !== null) applied.add(step.policy);
+  return [...applied];
 }
 
 /** What has neither a step nor a failure yet is what is left. */

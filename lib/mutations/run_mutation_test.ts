@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { POLICY_MUTATIONS } from "../model/mod.ts";
+import { applyPlan } from "../xds/mod.ts";
+import { asSnapshot } from "../../tests/golden/policy/run_all.ts";
+import { throwaways } from "../../tests/golden/words.ts";
 import { targetKey } from "./_places.ts";
 import { runMutation } from "./run_mutation.ts";
 import { targetOfStep } from "./_target_of_step.ts";
@@ -135,4 +138,16 @@ Deno.test("targetsOf() is empty for what is switched off", () => {
     assert.deepEqual(targetsOf(name, contextOf(undefined, nothing)), [], name);
     assert.deepEqual(runMutation(name, contextOf(undefined, nothing)).steps, [], name);
   }
+});
+
+Deno.test("runMutation() says which policies are on routes, those that stood there already included", () => {
+  const context = contextOf();
+  const first = runMutation("wafRoute", context);
+  assert.deepEqual(first.applied, [entry]);
+  const answer = applyPlan(context.snapshot, { steps: first.steps }, { throwaways });
+  const second = runMutation("wafRoute", { ...context, snapshot: asSnapshot(answer) });
+  assert.deepEqual(second.steps, []);
+  assert.deepEqual(second.applied, [entry]);
+  assert.deepEqual(runMutation("wafRoute", context, { fault: "garbage" }).applied, []);
+  assert.deepEqual(runMutation("wafListener", context).applied, []);
 });

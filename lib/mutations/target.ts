@@ -2,6 +2,7 @@ import type {
   ClusterPlace,
   FailureKind,
   HttpManagerPlace,
+  PolicyEntry,
   PolicyMutation,
   PolicyStep,
   RoutePlace,
@@ -47,6 +48,8 @@ export interface MutationResult {
   /** In the order of the snapshot; no failed target has one. */
   readonly steps: readonly PolicyStep[];
   readonly failures: readonly MutationFailure[];
+  /** Policies on routes of the answer, those included that stood there already; each once. Empty but for `wafRoute`. */
+  readonly applied: readonly PolicyEntry[];
   /** Names of what the steps change, sorted, each once; put together only where somebody asks. */
   readonly keys: readonly { readonly family: KeyFamily; readonly key: string }[];
 }

@@ -69,7 +69,10 @@ const STAMP: Job<Cursor> = {
     if (governing === null) return;
     const { project } = governing;
     const policy = waf === null ? null : governing.policy;
-    if (route.isStampedAs(project, policy, waf ?? NO_FILTER)) return;
+    if (route.isStampedAs(project, policy, waf ?? NO_FILTER)) {
+      if (policy !== null) run.standing.add(policy);
+      return;
+    }
     const routeName = route.name;
     if (isOwnRoute(route, { name: routeName, hostName })) return;
     run.add({
