@@ -20,6 +20,7 @@ export * from "./objects.ts";
 export * from "./gate.ts";
 export * from "./status.ts";
 export * from "./dependents.ts";
+export * from "./issuance.ts";
 export * from "./mutations.ts";
 export * from "./policy_objects.ts";
 export * from "./policy_steps.ts";

@@ -89,6 +89,8 @@ export const failures = {
 export const features = z.strictObject({
   policy: z.boolean().default(true)
     .describe("Whether policy objects change snapshots; without it the hook prunes and nothing else"),
+  listenerSets: z.boolean().default(false)
+    .describe("Whether ListenerSet and XListenerSet objects are looked at"),
 }).prefault({});
 
 /** The section `debug`. */

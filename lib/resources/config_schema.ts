@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { issuance, issuers } from "./_issuers_schema.ts";
 import { debug, failures, features, policy } from "./_policy_schema.ts";
 import { rotation } from "./_rotation_schema.ts";
 import { isLoopback, parseHttpAddress, parseListenAddress } from "./listen_address.ts";
@@ -190,6 +191,8 @@ export const configSchema = z.strictObject({
     .describe(
       "Secrets, as namespace/name, that certgate never withholds for their dates alone; Envoy Gateway itself may",
     ),
+  issuers,
+  issuance,
   policy,
   hooks: failures.hooks,
   mutations: failures.mutations,

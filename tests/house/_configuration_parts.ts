@@ -58,6 +58,22 @@ neverGate: [envoy-gateway-system/platform-wildcard] # the dates alone never with
   admin: ["127.0.0.1:19000"]`,
   },
   {
+    heading: "Issuing certificates",
+    keys: ["issuers", "issuance"],
+    about:
+      "Who issues what annotations of cert-manager ask for, and when it is renewed, see [issuers.md](issuers.md). It is on where `issuance.output` is set.",
+    example: `issuance:
+  output: /var/lib/certgate/issued
+issuers:
+  - name: internal
+    ca: { certificate: /etc/certgate/ca/tls.crt, key: /etc/certgate/ca/tls.key }
+  - name: letsencrypt
+    acme:
+      server: https://acme-v02.api.letsencrypt.org/directory
+      email: ops@example.com
+      acceptTerms: true`,
+  },
+  {
     heading: "Policy objects",
     keys: ["policy", "features"],
     about: "Objects that change what Envoy is given beyond certificates, see [policy.md](policy.md).",
