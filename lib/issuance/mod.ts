@@ -1,0 +1,11 @@
+/**
+ * Asking an issuer for a certificate: one that signs itself, an authority on this host, a program, or a server that
+ * speaks ACME; and keeping what comes back.
+ *
+ * What a certificate is to be like was decided before (`issuers/`). Failures are data; no issuer throws.
+ *
+ * @module
+ */
+export * from "./failure.ts";
+export * from "./issuer.ts";
+export * from "./open_issuer.ts";
