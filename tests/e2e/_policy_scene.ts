@@ -161,7 +161,7 @@ export class Scene {
       const seen = await this.look();
       assert.deepEqual(seen, picture);
       return true;
-    }, { within });
+    }, { within, every: 100 });
     return ms;
   }
 }

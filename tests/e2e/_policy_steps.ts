@@ -12,6 +12,7 @@ import {
   type Certgate,
   type EnvoyAdmin,
   NAMESPACE,
+  protection,
   total,
   until,
 } from "./harness/mod.ts";
@@ -139,4 +140,26 @@ export async function brand({ bed, scene, certgate, envoy }: Stage, policy: obje
     return true;
   }, { within: promised(WITHIN) });
   assert.deepEqual((await envoy.refusals()).rejected, {});
+}
+
+/** An Envoy without the Go filter refuses what a policy needs: it keeps what it has, and nobody says "Programmed". */
+export async function refuseFirewall({ bed, scene, certgate }: Stage): Promise<void> {
+  await bed.policies.put("30-firewall", [
+    protection("firewall", { mode: "Enforce", target: { kind: "HTTPRoute", name: "shop" } }),
+  ]);
+  await certgate.reconfigure({ policy: { paths: [bed.policies.path] } });
+  await until("the status says that Envoy has refused the policy", async () => {
+    const [{ delivery, conditions }] = (await certgate.status()).policy!.policies;
+    assert.deepEqual(
+      [delivery, ...conditions.map(({ type, status }) => `${type}=${status}`)],
+      ["refused", "Accepted=True", "Programmed=False"],
+    );
+    return true;
+  }, { within: promised(2 * WITHIN) });
+  assert.equal((await scene.look())["shop/tunnel"], ALL_WELL["shop/tunnel"]);
+
+  await bed.policies.remove("30-firewall");
+  await scene.connect("shop", "n3");
+  await scene.shows("without the policy Envoy takes what is new", allWellBut("200 n3", "shop/tunnel"));
+  await scene.connect("shop", "n1");
 }
