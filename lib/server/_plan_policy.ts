@@ -46,6 +46,11 @@ export class PlannedMutation implements MutationResult {
     return this.#result.failures;
   }
 
+  /** Policies that routes of the answer carry. */
+  get applied(): MutationResult["applied"] {
+    return this.#result.applied;
+  }
+
   /** Put together only where somebody asks. */
   get keys(): MutationResult["keys"] {
     return this.#result.keys;
@@ -159,7 +164,7 @@ function wholly(
   context: PolicyContext,
   why: Pick<FailedPart, "kind" | "message">,
 ): Run {
-  const result = { mutation, steps: [], failures: [], keys: [] };
+  const result = { mutation, steps: [], failures: [], keys: [], applied: [] };
   try {
     const targets = codeOf(parts).targetsOf(mutation, context);
     // What it would not have touched has nothing to fail.
