@@ -21,6 +21,7 @@ export interface HttpManagerView {
   readonly chain: ChainPlace;
   /** Index among the network filters of the chain. */
   readonly filter: number;
+  /** Where its routes come from. */
   readonly routes: ManagerRoutes;
   /** Names of the HTTP filters, in order. */
   readonly httpFilters: readonly string[];
