@@ -229,11 +229,10 @@ export function tryPlan(plan: () => readonly PolicyStep[]): readonly PolicyStep[
 function refusal(closed: readonly HookFailure[], failures: readonly HookFailure[]): HookError {
   const [{ mutation, message, place, targets }] = closed;
   const where = place === "" ? "" : ` at ${place}${targets > 1 ? ` and ${targets - 1} more` : ""}`;
-  return new HookError(
-    closed.map(({ kind }) => kind),
-    `Cannot apply ${mutation}${where}: ${message}`,
-    failures,
-  );
+  // There is no answer in which the others could be left out or answer 500.
+  const refused = failures.map((failure) => ({ ...failure, action: "closed", scope: null } as const));
+  const kinds = closed.map(({ kind }) => kind);
+  return new HookError(kinds, `Cannot apply ${mutation}${where}: ${message}`, refused);
 }
 
 /** Routes must not be led to a cluster that was not made. */
