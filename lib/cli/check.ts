@@ -1,7 +1,7 @@
 import { SingleBar } from "cli-progress";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { adviseWarnings, applyAnswer, judge } from "../health/mod.ts";
-import { EnvoyOracle, findEnvoy } from "../host/mod.ts";
+import { EnvoyOracle, findEnvoy, knowsGoFilter, withoutGoFilter } from "../host/mod.ts";
 import type { Facts, JudgeOptions } from "../model/mod.ts";
 import { readFacts } from "../pki/mod.ts";
 import { configSchema } from "../resources/mod.ts";
@@ -10,7 +10,6 @@ import { type CheckedPolicy, checkPolicy, isPolicyFine } from "./check_policy.ts
 import { policyData, renderPolicy } from "./check_policy_report.ts";
 import { type CheckedPair, pairsData, renderSummary, renderTable } from "./check_report.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { lacksGoFilter } from "./lacks_go_filter.ts";
 import { type Format, renderData } from "./render_data.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 
@@ -97,11 +96,8 @@ async function report(
 
 async function warnOfFilter(policy: CheckedPolicy, envoy: string | null, terminal: Terminal): Promise<void> {
   const needed = policy.objects.some((object) => object.policy !== null);
-  if (!needed || envoy === null || !await lacksGoFilter(envoy)) return;
-  terminal.err(
-    `note: ${envoy} does not have the Go filter that policies need: it would refuse listeners and routes; ` +
-      "policy.waf.enabled: off leaves the firewall out\n",
-  );
+  if (!needed || envoy === null || await knowsGoFilter(envoy) !== false) return;
+  terminal.err(`note: ${withoutGoFilter(envoy)}\n`);
 }
 
 const PATTERN_HINT = "put the pattern in quotes, so that certgate and not the shell expands it";

@@ -110,7 +110,7 @@ Deno.test("check --policy says that an Envoy lacks what policies need, and only 
   const envoy = ["--envoy", toolPath("envoy")!];
   assert.match(
     (await check({ "a.yaml": POLICY }, ...envoy)).err,
-    /^note: .* does not have the Go filter that policies need/,
+    /^note: The Envoy of this host, .*, has no Go filter, .* policy\.waf\.enabled/,
   );
   assert.equal((await check({ "a.yaml": CONNECTOR }, ...envoy)).err, "");
   assert.equal((await check({ "a.yaml": POLICY }, "--envoy", "none")).err, "");
