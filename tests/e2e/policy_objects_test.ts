@@ -44,8 +44,14 @@ Deno.test({
       const stage = { bed, scene, relay, certgate, envoy };
 
       await step("connectors that are up are reached through the tunnel", () => reachConnectors(stage));
-      await step("a heartbeat brings no call, a flip brings one", () => flipConnector(stage));
-      await step("what is taken away is gone", () => takeAway(stage));
+      await step(
+        "a heartbeat brings no call, a flip brings one",
+        () => scene.undisturbed(["shop/", "mall/tunnel", "plain/"], () => flipConnector(stage)),
+      );
+      await step(
+        "what is taken away is gone",
+        () => scene.undisturbed(["shop/tunnel", "mall/", "other/"], () => takeAway(stage)),
+      );
       await step("answers of Envoy have the page", () => brand(stage, POLICY));
       await step("what Envoy refuses is not said to be programmed", () => refuseFirewall(stage));
 
