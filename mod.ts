@@ -44,10 +44,13 @@ export {
 } from "./lib/health/mod.ts";
 export * from "./lib/xds/mod.ts";
 export * from "./lib/mutations/mod.ts";
+export * from "./lib/policy/mod.ts";
 export * from "./lib/gate/mod.ts";
 export {
   checkObject,
   type ObjectProblem,
+  type PolicyFiles,
+  readPolicies,
   readResources,
   type ResourceSet,
   type ResourceText,

@@ -45,8 +45,8 @@ interface Opened {
   readonly page: PolicyPage;
 }
 
-// A storm of changes is a few readings.
-const SPACING = 200;
+// A storm of changes is a few readings: with a thousand connectors one takes a tenth of a second, and heartbeats never end.
+const SPACING = 500;
 
 /** The policy of the configuration in use: what its files say, what mutations are given of it, and how far that has come. */
 export class PolicyHolder {

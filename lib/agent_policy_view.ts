@@ -90,13 +90,26 @@ export const policyKeys = {
   settled: (policy: ObjectKey) => `policy settled ${KIND} ${policy}`,
 } as const;
 
+// A spec is hashed for its generation only when its object is another one than last time: heartbeats of connectors
+// make everything be counted again.
+const specs = new WeakMap<JsonObject, string>();
+
+function specOf({ spec }: { readonly spec: JsonObject }): string {
+  let digest = specs.get(spec);
+  if (digest === undefined) {
+    digest = createHash("sha256").update(JSON.stringify(spec)).digest("base64");
+    specs.set(spec, digest);
+  }
+  return digest;
+}
+
 /**
  * Generations as written, or counted by the changes of a spec. The one of a held version is what it was when that
  * version was written: the object that is refused has gone on counting.
  */
 function countGenerations({ policies, refused }: PolicyFiles, keeper: StatusKeeper) {
   const count = (object: ObjectName & { readonly generation: number | null; readonly spec: JsonObject }) =>
-    object.generation ?? keeper.generation(policyKeys.written(keyOf(object)), object.spec);
+    object.generation ?? keeper.generation(policyKeys.written(keyOf(object)), specOf(object));
   const own = refused.filter(({ kind }) => kind === KIND);
   const held = new Set(own.filter((object) => object.held).map(keyOf));
   const written = new Map(own.map((object) => [keyOf(object), count(object)]));
@@ -105,8 +118,9 @@ function countGenerations({ policies, refused }: PolicyFiles, keeper: StatusKeep
     const key = keyOf(policy);
     const good = policyKeys.good(key);
     const isHeld = held.has(key);
-    const generation = isHeld ? policy.generation ?? keeper.recall(good, policy.spec) ?? 1 : count(policy);
-    keeper.remember(good, generation, policy.spec);
+    const spec = specOf(policy);
+    const generation = isHeld ? policy.generation ?? keeper.recall(good, spec) ?? 1 : count(policy);
+    keeper.remember(good, generation, spec);
     used.set(key, generation);
     if (!isHeld) written.set(key, generation);
   }

@@ -1,12 +1,12 @@
 import { SingleBar } from "cli-progress";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { adviseWarnings, applyAnswer, judge } from "../health/mod.ts";
-import { EnvoyOracle, findEnvoy } from "../host/mod.ts";
+import { EnvoyOracle, findEnvoy, knowsGoFilter, withoutGoFilter } from "../host/mod.ts";
 import type { Facts, JudgeOptions } from "../model/mod.ts";
 import { readFacts } from "../pki/mod.ts";
 import { configSchema } from "../resources/mod.ts";
 import { type FoundPair, LARGEST_FILE, readPairAt } from "../sources/mod.ts";
-import { checkPolicy, isPolicyFine } from "./check_policy.ts";
+import { type CheckedPolicy, checkPolicy, isPolicyFine } from "./check_policy.ts";
 import { policyData, renderPolicy } from "./check_policy_report.ts";
 import { type CheckedPair, pairsData, renderSummary, renderTable } from "./check_report.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
@@ -68,14 +68,14 @@ export async function check(
   progress.stop();
   if (envoy !== null) await confirmWithEnvoy(judged, envoy, terminal);
   const pairs = judged.map((row) => checked(row, options));
-  const policyFine = await report(pairs, options, terminal);
+  const policyFine = await report(pairs, { ...options, envoy }, terminal);
   return policyFine && pairs.every((pair) => pair.verdict.action !== "withhold") ? EXIT.ok : EXIT.found;
 }
 
 /** Prints everything; says whether policy objects are used as they are written. */
 async function report(
   pairs: readonly CheckedPair[],
-  options: CheckOptions,
+  options: Pick<CheckOptions, "policy" | "output"> & { readonly envoy: string | null },
   terminal: Terminal,
 ): Promise<boolean> {
   const { baseDirectives } = configSchema.parse({}).policy.waf;
@@ -90,7 +90,14 @@ async function report(
     ];
     terminal.out(parts.filter((part) => part !== "").join("\n"));
   }
+  if (policy !== null) await warnOfFilter(policy, options.envoy, terminal);
   return policy === null || isPolicyFine(policy);
+}
+
+async function warnOfFilter(policy: CheckedPolicy, envoy: string | null, terminal: Terminal): Promise<void> {
+  const needed = policy.objects.some((object) => object.policy !== null);
+  if (!needed || envoy === null || await knowsGoFilter(envoy) !== false) return;
+  terminal.err(`note: ${withoutGoFilter(envoy)}\n`);
 }
 
 const PATTERN_HINT = "put the pattern in quotes, so that certgate and not the shell expands it";

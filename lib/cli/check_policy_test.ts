@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FakeTerminal } from "../../tests/fakes/fake_terminal.ts";
 import { inDirectory } from "../../tests/fakes/in_directory.ts";
+import { toolPath } from "../../tests/setup/tools.ts";
 import { runCommandLine } from "./command_line.ts";
 
 const POLICY = `apiVersion: networking.datumapis.com/v1alpha
@@ -29,7 +30,7 @@ async function check(files: Readonly<Record<string, string>>, ...args: string[])
     code = await runCommandLine(["check", "--policy", dir, ...args], terminal);
     out = terminal.stdout.replaceAll(dir, "DIR");
   });
-  return { code, out };
+  return { code, out, err: terminal.stderr };
 }
 
 Deno.test("check --policy answers 0 where every object is used as it is written", async () => {
@@ -101,6 +102,18 @@ Deno.test("check --policy -o json has objects, findings and places, beside pairs
   assert.deepEqual([said.mode, said.directives, said.accepted.status], ["Enforce", 7, "True"]);
   assert.equal(policy.findings.length, 1);
   assert.match(policy.findings[0].message, /Kettle/);
+});
+
+Deno.test("check --policy says that an Envoy lacks what policies need, and only where there is a policy", {
+  ignore: toolPath("envoy") === null,
+}, async () => {
+  const envoy = ["--envoy", toolPath("envoy")!];
+  assert.match(
+    (await check({ "a.yaml": POLICY }, ...envoy)).err,
+    /^note: The Envoy of this host, .*, has no Go filter, .* policy\.waf\.enabled/,
+  );
+  assert.equal((await check({ "a.yaml": CONNECTOR }, ...envoy)).err, "");
+  assert.equal((await check({ "a.yaml": POLICY }, "--envoy", "none")).err, "");
 });
 
 Deno.test("check without a path and without --policy is wrong usage", async () => {

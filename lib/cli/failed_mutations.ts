@@ -1,4 +1,4 @@
-import type { FailureAction, FailureKind, PolicyMutation } from "../model/mod.ts";
+import type { FailureAction, FailureKind, PolicyMutation, VirtualHostPlace } from "../model/mod.ts";
 import type { Target } from "../mutations/mod.ts";
 import type { Translation } from "../server/mod.ts";
 
@@ -28,12 +28,18 @@ export function failureLine({ mutation, kind, place, message, action }: FailedMu
 function placeOf(target: Target): string {
   switch (target.kind) {
     case "httpManager":
-      return `listener ${target.listenerName}`;
+      return `listener ${target.listenerName || target.listener + 1}`;
     case "virtualHost":
-      return `virtual host ${target.virtualHostName}`;
+      return hostText(target);
     case "route":
-      return `route ${target.routeName || target.route + 1} of virtual host ${target.virtualHostName}`;
+      return `route ${target.routeName || target.route + 1} of ${hostText(target)}`;
     case "cluster":
-      return `cluster ${target.clusterName}`;
+      return `cluster ${target.clusterName || target.cluster + 1}`;
   }
+}
+
+// What has no name goes by its number.
+function hostText({ virtualHostName, virtualHost, routeConfigName, routeConfig }: VirtualHostPlace): string {
+  if (virtualHostName !== "") return `virtual host ${virtualHostName}`;
+  return `virtual host ${virtualHost + 1} of route configuration ${routeConfigName || routeConfig + 1}`;
 }

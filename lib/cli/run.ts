@@ -3,9 +3,10 @@ import { openLog, openSystemd } from "../host/mod.ts";
 import type { Log } from "../model/mod.ts";
 import { type Config, showComplaint } from "../resources/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { Faults } from "../server/mod.ts";
+import type { Faults } from "../server/mod.ts";
 import type { ConfigChoice } from "./load_config.ts";
 import { loadUsableConfig } from "./load_usable_config.ts";
+import { readFaults } from "./read_faults.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 import { RELEASED, REVISION, VERSION } from "./version.ts";
 
@@ -14,9 +15,6 @@ export interface RunOptions extends ConfigChoice {
   /** Faults to inject, see {@linkcode Faults.parse}; only for tests. */
   readonly fault?: readonly string[];
 }
-
-/** Without it nobody injects faults, whatever the command line says. */
-const FAULTS_VARIABLE = "CERTGATE_TEST_FAULTS";
 
 /**
  * `certgate run`: the agent, until SIGTERM or SIGINT. SIGHUP reads the configuration again, all or nothing.
@@ -27,7 +25,7 @@ const FAULTS_VARIABLE = "CERTGATE_TEST_FAULTS";
  * @returns 0 after a clean stop, 2 for a wrong configuration, 3 if it cannot start, 4 if another one is running.
  */
 export async function run(choice: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  const faults = readFaults(choice.fault ?? []);
+  const faults = readFaults(choice.fault ?? [], (name) => Deno.env.get(name));
   if ("problem" in faults) {
     terminal.err(errorLines(faults.problem, faults.hint));
     return EXIT.usage;
@@ -50,21 +48,6 @@ export async function run(choice: RunOptions, terminal: Terminal): Promise<ExitC
     signals.close();
     log.close();
   }
-}
-
-function readFaults(texts: readonly string[]): Faults | { readonly problem: string; readonly hint: string } {
-  if (texts.length > 0 && Deno.env.get(FAULTS_VARIABLE) !== "1") {
-    return {
-      problem: "Cannot inject faults: this is for tests of certgate alone",
-      hint: `leave out --fault, or set ${FAULTS_VARIABLE}=1 where nothing depends on the answers`,
-    };
-  }
-  const faults = Faults.parse(texts);
-  if (faults instanceof Faults) return faults;
-  return {
-    problem: `Cannot read the fault: ${faults.problem}`,
-    hint: "e.g. mutation=wafRoute:throw, mutation=localReply:hang@2, hook=PostTranslateModify:throw",
-  };
 }
 
 interface Serving {

@@ -15,6 +15,7 @@ export * from "./systemd.ts";
 export * from "./unix_socket.ts";
 export * from "./envoy_oracle.ts";
 export * from "./find_envoy.ts";
+export * from "./knows_go_filter.ts";
 export * from "./alarm.ts";
 export * from "./envoy_admins.ts";
 export * from "./probe_tls.ts";

@@ -37,7 +37,9 @@ export interface CoreRuleSet {
   readonly inbound: number;
   /** 1 to 10000. */
   readonly outbound: number;
+  /** Tags whose rules are left out. */
   readonly tags: readonly string[];
+  /** Numbers of rules that are left out. */
   readonly ids: readonly number[];
   /** Each `n-m` with m > n. */
   readonly idRanges: readonly string[];
@@ -48,7 +50,9 @@ export type PolicyMode = "Observe" | "Enforce" | "Disabled";
 
 /** A TrafficProtectionPolicy (networking.datumapis.com/v1alpha). */
 export interface TrafficProtectionPolicy extends PolicyObjectMeta {
+  /** What it is attached to, in the order of the file. */
   readonly targets: readonly PolicyTarget[];
+  /** What it does to traffic. */
   readonly mode: PolicyMode;
   /** 1 to 100. */
   readonly samplingPercentage: number;
@@ -68,6 +72,7 @@ export interface ProxyBackend {
 
 /** An HTTPProxy (networking.datumapis.com/v1alpha): the backends of its rules, by position. */
 export interface HttpProxy extends PolicyObjectMeta {
+  /** Backends of each rule. */
   readonly rules: readonly (readonly ProxyBackend[])[];
 }
 
@@ -83,9 +88,11 @@ export interface Connector extends PolicyObjectMeta {
 export interface RefusedPolicyObject extends ObjectName {
   /** E.g. `TrafficProtectionPolicy`. */
   readonly kind: string;
+  /** Where it is written. */
   readonly place: Place;
   /** `metadata.generation` as written. */
   readonly generation: number | null;
+  /** Its `spec` as it was written, for counting generations. */
   readonly spec: JsonObject;
   /** What is wrong, the first problem in words with its place. */
   readonly message: string;
@@ -95,12 +102,17 @@ export interface RefusedPolicyObject extends ObjectName {
 
 /** What the files of `policy.paths` say. */
 export interface PolicySet {
+  /** In the order in which they are asked. */
   readonly policies: readonly TrafficProtectionPolicy[];
+  /** The HTTPProxy objects in use. */
   readonly proxies: readonly HttpProxy[];
+  /** The Connector objects in use. */
   readonly connectors: readonly Connector[];
   /** Namespaces; their own namespace is empty. */
   readonly namespaces: readonly PolicyObjectMeta[];
+  /** EndpointSlices; of them only the labels are read. */
   readonly slices: readonly PolicyObjectMeta[];
+  /** Objects that are not used as they are written. */
   readonly refused: readonly RefusedPolicyObject[];
   /** In the order of the paths. */
   readonly findings: readonly ResourceFinding[];
@@ -110,7 +122,9 @@ export interface PolicySet {
 
 /** A policy as mutations apply it. The same object, identical by reference, as long as its text stays the same. */
 export interface PolicyEntry extends ObjectName {
+  /** Counts the changes of its spec. */
   readonly generation: number;
+  /** What it does to traffic. */
   readonly mode: PolicyMode;
   /** Coraza directives in order; empty means that nothing is switched on. */
   readonly directives: readonly string[];
@@ -118,7 +132,9 @@ export interface PolicyEntry extends ObjectName {
 
 /** An object that EG's metadata names; empty strings where it says nothing. */
 export interface ResourceRef extends ObjectName {
+  /** E.g. `Gateway`; Envoy Gateway leaves it empty for Gateways that it reads from files. */
   readonly kind: string;
+  /** Listener of a Gateway, rule of a route. */
   readonly sectionName: string;
 }
 
@@ -143,10 +159,15 @@ export interface Governing {
 
 /** How the Coraza filter is named and loaded (`policy.waf`). */
 export interface WafFilter {
+  /** Name of the HTTP filter. */
   readonly filterName: string;
+  /** Name of the plugin in the library. */
   readonly pluginName: string;
+  /** Identifier of the library. */
   readonly libraryId: string;
+  /** The shared library, as Envoy sees it. */
   readonly libraryPath: string;
+  /** Directives of the filter itself. */
   readonly listenerDirectives: readonly string[];
   /** Empty: not configured. */
   readonly traceRouteMetadataExtractor: string;
@@ -156,7 +177,10 @@ export interface WafFilter {
 export interface LocalReply {
   /** Format string of Envoy: every `%` that is no allowed operator doubled. */
   readonly body: string;
+  /** Of the page. */
   readonly contentType: string;
+  /** The least status that gets the page. */
   readonly minStatusCode: number;
+  /** Runtime key by which the least status can be changed in a running Envoy. */
   readonly runtimeKey: string;
 }

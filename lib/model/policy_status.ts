@@ -42,7 +42,9 @@ export interface TrafficPolicyStatus extends ObjectName {
   readonly mode: PolicyMode | null;
   /** How many directives are in use; without any nothing is switched on. */
   readonly directives: number;
+  /** What it is attached to. */
   readonly targets: readonly PolicyTarget[];
+  /** How far Envoy is with it. */
   readonly delivery: PolicyDelivery;
   /** `Accepted` and `Programmed`, in that order. */
   readonly conditions: readonly Condition[];
@@ -54,6 +56,7 @@ export interface ConnectorStatus extends ObjectName {
   readonly place: string;
   /** Whether it is only named by an HTTPProxy; it is offline then. */
   readonly missing: boolean;
+  /** Whether its tunnel is up. */
   readonly online: boolean;
   /** Of its public key; empty where it has none. */
   readonly nodeId: string;
@@ -75,6 +78,7 @@ export interface PolicyStatus {
   readonly directories: readonly string[];
   /** How many files there are. */
   readonly files: number;
+  /** How many objects of each kind are in use. */
   readonly objects: Readonly<Record<PolicyKind, number>>;
   /** How many objects are not used as they are written. */
   readonly refused: number;
@@ -86,10 +90,12 @@ export interface PolicyStatus {
   readonly nudges: boolean;
   /** Whether the Coraza filter is put into listeners. */
   readonly waf: boolean;
+  /** What stands in for answers that Envoy makes itself. */
   readonly localReply: LocalReplyStatus;
   /** `policy.compat`. */
   readonly compat: "none" | "nso";
   /** In the order in which they are asked; those that are refused come last. */
   readonly policies: readonly TrafficPolicyStatus[];
+  /** Those that are there, and those that are only named. */
   readonly connectors: readonly ConnectorStatus[];
 }

@@ -13,6 +13,7 @@ export interface RouteConfigPlace {
 export interface VirtualHostPlace extends RouteConfigPlace {
   /** Index in its route configuration. */
   readonly virtualHost: number;
+  /** Its xDS name. */
   readonly virtualHostName: string;
 }
 
@@ -20,6 +21,7 @@ export interface VirtualHostPlace extends RouteConfigPlace {
 export interface RoutePlace extends VirtualHostPlace {
   /** Index in its virtual host. */
   readonly route: number;
+  /** Its xDS name; may be empty. */
   readonly routeName: string;
 }
 
@@ -27,6 +29,7 @@ export interface RoutePlace extends VirtualHostPlace {
 export interface HttpManagerPlace {
   /** Index in the request's listeners. */
   readonly listener: number;
+  /** Its xDS name. */
   readonly listenerName: string;
   /** Where its filter chain stands. */
   readonly chain: ChainPlace;
@@ -38,6 +41,7 @@ export interface HttpManagerPlace {
 export interface ClusterPlace {
   /** Index in the request's clusters. */
   readonly cluster: number;
+  /** Its xDS name. */
   readonly clusterName: string;
 }
 

@@ -3,8 +3,10 @@ import type { Snapshot } from "../xds/mod.ts";
 
 type ClusterStep = Extract<PolicyStep, { readonly kind: "replace_cluster" | "bind_cluster" }>;
 
-/** A name of a device has at most 15 bytes in Linux (IFNAMSIZ less the byte that ends it), no `/` and no space. */
-const DEVICE = /^[^/\s]{1,15}$/;
+/** Linux takes no `/` and no space in the name of a device. */
+const DEVICE = /^[^/\s]+$/;
+/** IFNAMSIZ less the byte that ends it. */
+const LONGEST_DEVICE = 15;
 
 /** @returns in words what is wrong with a step at a cluster; empty if nothing is. */
 export function lintCluster(step: ClusterStep, snapshot: Snapshot): string {
@@ -13,7 +15,7 @@ export function lintCluster(step: ClusterStep, snapshot: Snapshot): string {
     return `there is no cluster "${step.clusterName}" in this place`;
   }
   if (step.kind === "bind_cluster") {
-    return DEVICE.test(step.device) && new TextEncoder().encode(step.device).length <= 15
+    return DEVICE.test(step.device) && new TextEncoder().encode(step.device).length <= LONGEST_DEVICE
       ? ""
       : `"${step.device}" is no name of a device: it has 1 to 15 bytes, no "/" and no space`;
   }

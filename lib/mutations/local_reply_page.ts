@@ -22,7 +22,11 @@ export function escapePage(page: string): string {
   return escaped + page.slice(from);
 }
 
-/** @returns where the first `%` of a format string is that Envoy would not understand; -1 if there is none. */
+/**
+ * Looks for what Envoy would refuse in a format.
+ *
+ * @returns where the first `%` of a format string is that Envoy would not understand; -1 if there is none.
+ */
 export function findBarePercent(format: string): number {
   for (let at = format.indexOf("%"); at !== -1;) {
     const length = operatorAt(format, at);
@@ -41,7 +45,11 @@ function operatorAt(text: string, at: number): number {
 /** Characters of a page at most: it stands in every HTTP connection manager of every snapshot. */
 const LONGEST = 64 * 1024;
 
-/** @returns in words what speaks against a page; empty if it can be used. */
+/**
+ * Looks whether a page can be used.
+ *
+ * @returns in words what speaks against it; empty if nothing does.
+ */
 export function checkPage(page: string): string {
   if (page.trim() === "") return "the page is empty";
   if (page.length > LONGEST) {

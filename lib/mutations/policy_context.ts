@@ -16,8 +16,11 @@ export interface PolicySettings {
 
 /** Everything that mutations of policy objects look at. */
 export interface PolicyContext {
+  /** What is to be changed. */
   readonly snapshot: Snapshot;
+  /** What the policy objects ask for. */
   readonly index: PolicyIndex;
+  /** How it is to be done. */
   readonly settings: PolicySettings;
   /** Whether the lists of the snapshot are whole (PostTranslateModify), and not the one resource of a small hook. */
   readonly whole: boolean;

@@ -4,6 +4,7 @@ import { applyPlan } from "../xds/mod.ts";
 import { asSnapshot } from "../../tests/golden/policy/run_all.ts";
 import { throwaways } from "../../tests/golden/words.ts";
 import { targetKey } from "./_places.ts";
+import { Run } from "./_run.ts";
 import { runMutation } from "./run_mutation.ts";
 import { targetOfStep } from "./_target_of_step.ts";
 import { targetsOf } from "./targets_of.ts";
@@ -150,4 +151,21 @@ Deno.test("runMutation() says which policies are on routes, those that stood the
   assert.deepEqual(second.applied, [entry]);
   assert.deepEqual(runMutation("wafRoute", context, { fault: "garbage" }).applied, []);
   assert.deepEqual(runMutation("wafListener", context).applied, []);
+});
+
+Deno.test("Run.attempt() takes back the steps of a target that throws after them", () => {
+  const context = contextOf();
+  const [step] = runMutation("vpcBind", context).steps;
+  const run = new Run(context, {});
+  const target = targetOfStep(step, context);
+  run.attempt("good", { target: () => target, plan: (_name, run) => run.add(step) });
+  run.attempt("bad", {
+    target: () => target,
+    plan(_name, run) {
+      run.add(step);
+      throw new Error("out of order");
+    },
+  });
+  assert.deepEqual(run.steps, [step]);
+  assert.deepEqual(run.failures, [{ target, kind: "threw", message: "out of order" }]);
 });

@@ -22,7 +22,9 @@ export type Target =
 
 /** One target that went without its change. */
 export interface MutationFailure {
+  /** What it happened at. */
   readonly target: Target;
+  /** Why it failed. */
   readonly kind: FailureKind;
   /** In plain words. */
   readonly message: string;
@@ -44,9 +46,11 @@ export type KeyFamily = (typeof KEY_FAMILIES)[number];
 
 /** What one mutation wants of a snapshot. */
 export interface MutationResult {
+  /** Which mutation this is the result of. */
   readonly mutation: PolicyMutation;
   /** In the order of the snapshot; no failed target has one. */
   readonly steps: readonly PolicyStep[];
+  /** The targets that failed, each alone. */
   readonly failures: readonly MutationFailure[];
   /** Policies on routes of the answer, those included that stood there already; each once. Empty but for `wafRoute`. */
   readonly applied: readonly PolicyEntry[];

@@ -4,6 +4,7 @@ import type { Connector, Json, JsonObject, ObjectName, PolicySet } from "../mode
 export interface ConnectorState extends ObjectName {
   /** Whether there is such a Connector; one that is only named by an HTTPProxy is missing, and offline. */
   readonly missing: boolean;
+  /** Whether its condition `Ready` is true. */
   readonly online: boolean;
   /** Where its tunnel ends; empty while it is offline, or if it does not say. */
   readonly nodeId: string;

@@ -72,8 +72,6 @@ export function showFailures(metrics: Metrics, failures: readonly HookFailure[])
 
 /** "namespace/name" → generation of every policy that routes of an answer carry. */
 export function appliedPolicies(mutations: readonly PlannedMutation[]): Map<`${string}/${string}`, number> {
-  const entries = mutations.flatMap(({ steps }) =>
-    steps.flatMap((step) => step.kind === "stamp_route" && step.policy ? [step.policy] : [])
-  );
+  const entries = mutations.flatMap(({ applied }) => applied);
   return new Map(entries.map(({ namespace, name, generation }) => [`${namespace}/${name}`, generation]));
 }

@@ -46,6 +46,11 @@ export class PlannedMutation implements MutationResult {
     return this.#result.failures;
   }
 
+  /** Policies that routes of the answer carry. */
+  get applied(): MutationResult["applied"] {
+    return this.#result.applied;
+  }
+
   /** Put together only where somebody asks. */
   get keys(): MutationResult["keys"] {
     return this.#result.keys;
@@ -159,7 +164,7 @@ function wholly(
   context: PolicyContext,
   why: Pick<FailedPart, "kind" | "message">,
 ): Run {
-  const result = { mutation, steps: [], failures: [], keys: [] };
+  const result = { mutation, steps: [], failures: [], keys: [], applied: [] };
   try {
     const targets = codeOf(parts).targetsOf(mutation, context);
     // What it would not have touched has nothing to fail.
@@ -224,11 +229,10 @@ export function tryPlan(plan: () => readonly PolicyStep[]): readonly PolicyStep[
 function refusal(closed: readonly HookFailure[], failures: readonly HookFailure[]): HookError {
   const [{ mutation, message, place, targets }] = closed;
   const where = place === "" ? "" : ` at ${place}${targets > 1 ? ` and ${targets - 1} more` : ""}`;
-  return new HookError(
-    closed.map(({ kind }) => kind),
-    `Cannot apply ${mutation}${where}: ${message}`,
-    failures,
-  );
+  // There is no answer in which the others could be left out or answer 500.
+  const refused = failures.map((failure) => ({ ...failure, action: "closed", scope: null } as const));
+  const kinds = closed.map(({ kind }) => kind);
+  return new HookError(kinds, `Cannot apply ${mutation}${where}: ${message}`, refused);
 }
 
 /** Routes must not be led to a cluster that was not made. */

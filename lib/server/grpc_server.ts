@@ -19,9 +19,9 @@ import { HookError } from "./hook_error.ts";
 
 /**
  * Answers one hook call: request bytes in, response bytes out. A rejection becomes the code of a HookError, and
- * UNAVAILABLE where it is something else.
+ * UNAVAILABLE where it is something else. `waited` is how many milliseconds of its time the call has used up already.
  */
-export type HookHandler = (request: Uint8Array) => Promise<Uint8Array>;
+export type HookHandler = (request: Uint8Array, waited?: number) => Promise<Uint8Array>;
 
 /** Told about every call, whatever became of it. */
 export interface CallObserver {

@@ -56,20 +56,28 @@ export interface HookParts {
 export function makeHookHandlers(parts: HookParts): Record<Hook, HookHandler> {
   const failures = new FailureLog(parts.log, parts.clock);
   const handlers = HOOKS.map((hook): [Hook, HookHandler] => {
-    const answer = hook === "PostTranslateModify"
-      ? (bytes: Uint8Array) => answerSnapshot(bytes, parts, failures)
-      : (bytes: Uint8Array) => answerResource(hook, bytes, { parts, failures });
-    return [hook, (request) => measured(hook, () => answer(request), parts)];
+    const answer = (request: Uint8Array, waited?: number) => {
+      const context = { parts, failures, translateParts: { ...partsOf(parts), waited } };
+      return hook === "PostTranslateModify"
+        ? answerSnapshot(request, context)
+        : answerResource(hook, request, context);
+    };
+    return [hook, (request, waited) => measured(hook, () => answer(request, waited), parts)];
   });
   return Object.fromEntries(handlers) as Record<Hook, HookHandler>;
+}
+
+interface CallContext {
+  readonly parts: HookParts;
+  readonly failures: FailureLog;
+  readonly translateParts: TranslateParts;
 }
 
 async function answerResource(
   hook: ResourceHook,
   request: Uint8Array,
-  { parts, failures }: { readonly parts: HookParts; readonly failures: FailureLog },
+  { parts, failures, translateParts }: CallContext,
 ): Promise<Answer> {
-  const translateParts = partsOf(parts);
   const note = (failed: readonly HookFailure[], outcome: HookOutcome, error?: unknown) => {
     failures.tell({ hook, gateways: [] }, failed);
     if (outcome !== "degraded" && outcome !== "error") return;
@@ -93,11 +101,9 @@ async function answerResource(
 
 async function answerSnapshot(
   request: Uint8Array,
-  parts: HookParts,
-  failures: FailureLog,
+  { parts, failures, translateParts }: CallContext,
 ): Promise<Answer> {
   const hook = "PostTranslateModify";
-  const translateParts = partsOf(parts);
   try {
     const { bytes, ...call } = await answerAndReport(request, parts, translateParts);
     showFailures(parts.metrics, call.failures);

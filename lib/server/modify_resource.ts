@@ -42,7 +42,7 @@ export async function modifyResource(
   request: Uint8Array,
   parts: TranslateParts,
 ): Promise<Modification> {
-  const deadline = new Deadline(parts.generation.config.hook.deadline);
+  const deadline = new Deadline(parts.generation.config.hook.deadline, parts.waited);
   const { echo, wrapped } = unpack(hook, request);
   const unchanged = { answer: echo, mutations: [], failures: [], changed: false, reverted: [] };
   if (!parts.generation.config.features.policy) return unchanged;

@@ -119,6 +119,11 @@ Deno.test("modifyResource() leaves nothing to do for the whole hook", async () =
   }
   await one.handlers.PostTranslateModify(toBinary(PostTranslateModifyRequestSchema, request));
   assert.equal(one.calls.at(-1)?.outcome, "unchanged");
+  assert.deepEqual(
+    [...one.calls.at(-1)!.applied],
+    [["default/guard", 3]],
+    "what was applied before is there",
+  );
 });
 
 Deno.test("modifyResource() gives back byte for byte what it has nothing to do with", async () => {

@@ -85,6 +85,17 @@ Deno.test("translate() gives a mutation that hangs its share of the time and let
   assert(performance.now() - began < deadline, "after the deadline");
 });
 
+Deno.test("translate() counts nothing as undone in a call that is an error because of another mutation", async () => {
+  const { handlers, metrics } = scene({}, {
+    faults: faults("mutation=localReply:throw", "mutation=wafRoute:garbage"),
+  });
+  await assert.rejects(handlers.PostTranslateModify(sceneRequest()), { code: "INTERNAL" });
+  assert.equal(await metrics.sample('certgate_mutation_reverted_total{mutation="localReply"}'), 0);
+  const failed = 'certgate_mutation_failures_total{mutation="localReply",kind="threw"';
+  assert.equal(await metrics.sample(`${failed},action="closed"}`), 1);
+  assert.equal(await metrics.sample(`${failed},action="open"}`), 0);
+});
+
 for (const fault of ["throw", "hang"] as const) {
   const broken = () => faults(`hook=PostTranslateModify:${fault}@1`);
 

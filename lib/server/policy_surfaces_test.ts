@@ -33,6 +33,16 @@ Deno.test("translate() looks at nothing and answers with the request's own memor
   }
 });
 
+Deno.test("makeHookHandlers() takes what a call has waited before off its time", async () => {
+  const deadline = 60_000;
+  const { handlers } = scene({ hook: { deadline } }, { faults: faults("mutation=localReply:hang") });
+  const began = performance.now();
+  await handlers.PostTranslateModify(sceneRequest(), 0.84 * deadline);
+  assert(performance.now() - began < 0.1 * deadline, "as if it had not waited");
+  // With nothing left a mutation is late before it begins, and that is an error by its failure policy.
+  await assert.rejects(handlers.PostTranslateModify(sceneRequest(), deadline), { code: "UNAVAILABLE" });
+});
+
 Deno.test("makeHookHandlers() tells which policies, at which generation, an answer carries", async () => {
   const { handlers, calls, generation, metrics, log } = scene();
   await handlers.PostTranslateModify(sceneRequest());

@@ -49,7 +49,7 @@ export function translate(request: Uint8Array, parts: TranslateParts): Promise<T
   return inSpan("handler", {}, async (span) => {
     const timer = phaseTimer(parts.metrics);
     const requestBytes = request.byteLength;
-    const deadline = new Deadline(parts.generation.config.hook.deadline);
+    const deadline = new Deadline(parts.generation.config.hook.deadline, parts.waited);
     const snapshot = await inSpan("index_build", {}, async () => {
       const snapshot = readSnapshot(request);
       if (!snapshot.intact) throw unreadable();

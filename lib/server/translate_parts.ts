@@ -17,6 +17,8 @@ export interface TranslateParts {
   readonly dark?: readonly DarkHostname[];
   /** Judges as if it were this moment, milliseconds since the epoch; default what the clock says. */
   readonly at?: number;
+  /** Milliseconds of the deadline that are gone already. Default 0. */
+  readonly waited?: number;
   /** What is to go wrong on purpose. Default nothing. */
   readonly faults?: Faults;
   /** The mutations of policy objects. Default the real ones. */

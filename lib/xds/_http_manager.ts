@@ -5,11 +5,15 @@ import { merge, type Span, valueOf } from "./_span.ts";
 /** Where an HTTP connection manager has its routes. */
 export type ManagerRoutes =
   | {
+    /** It asks for them by name. */
     readonly kind: "rds";
     /** Name of the route configuration. */
     readonly name: string;
   }
-  | { readonly kind: "inline" | "scoped" | "none" };
+  | {
+    /** In itself, in a list chosen by scope, or nowhere. */
+    readonly kind: "inline" | "scoped" | "none";
+  };
 
 /** One HTTP connection manager of a listener. */
 export interface HttpManagerView {
@@ -21,6 +25,8 @@ export interface HttpManagerView {
   readonly chain: ChainPlace;
   /** Index among the network filters of the chain. */
   readonly filter: number;
+  /** Where its routes come from. */
+  /** Where it has its routes. */
   readonly routes: ManagerRoutes;
   /** Names of the HTTP filters, in order. */
   readonly httpFilters: readonly string[];

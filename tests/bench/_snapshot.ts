@@ -1,4 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
+import { RouteConfigurationSchema } from "../../proto/gen/envoy/config/route/v3/route_pb.ts";
+import { HttpConnectionManagerSchema } from "../../proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts";
 import { ListenerSchema } from "../../proto/gen/envoy/config/listener/v3/listener_pb.ts";
 import { SecretSchema } from "../../proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts";
 import { DownstreamTlsContextSchema } from "../../proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.ts";
@@ -9,9 +11,14 @@ export const HOSTS_PER_GATEWAY = 3;
 
 // Sizes that bring 1,000 Gateways with 3 hosts to about 28 MB, as measured on a fleet: filters, routes and clusters
 // with access logs, retries and header rules are most of a snapshot.
-const HCM_BYTES = 4200;
-const ROUTE_BYTES = 1900;
+const HCM_BYTES = 4000;
+const ROUTE_BYTES = 1300;
 const CLUSTER_BYTES = 1400;
+
+/** Name of a Gateway; all are in the namespace default. */
+export const gatewayName = (gateway: number) => `gw-${gateway}`;
+
+const clusterName = (hostname: string) => `httproute/default/${hostname}/rule/0`;
 
 /**
  * A PostTranslateModifyRequest as Envoy Gateway sends it: one listener a Gateway, one chain, secret, route configuration
@@ -26,19 +33,20 @@ export function makeSnapshot(gateways: number, pairs: readonly BenchPair[], bad:
   const routes: Uint8Array[] = [];
   for (let gateway = 0; gateway < gateways; gateway++) {
     const hosts = pairs.slice(gateway * HOSTS_PER_GATEWAY, (gateway + 1) * HOSTS_PER_GATEWAY);
-    listeners.push(listener(`default/gw-${gateway}/https`, hosts));
+    listeners.push(listener(gatewayName(gateway), hosts));
     for (const [at, { hostname, certificate, key }] of hosts.entries()) {
       const index = gateway * HOSTS_PER_GATEWAY + at;
       const broken = bad > 0 && index % bad === bad - 1;
       secrets.push(secret(hostname, certificate, broken ? pairs[(index + 1) % pairs.length].key : key));
-      clusters.push(named(`httproute/default/${hostname}/rule/0`, CLUSTER_BYTES));
-      routes.push(named(`default/gw-${gateway}/${hostname}`, ROUTE_BYTES));
+      clusters.push(named(clusterName(hostname), CLUSTER_BYTES));
+      routes.push(routeConfig(gatewayName(gateway), hostname));
     }
   }
   return Buffer.concat([list(2, clusters), list(3, secrets), list(4, listeners), list(5, routes)]);
 }
 
-function listener(name: string, hosts: readonly BenchPair[]): Uint8Array {
+function listener(gateway: string, hosts: readonly BenchPair[]): Uint8Array {
+  const name = `default/${gateway}/https`;
   return toBinary(
     ListenerSchema,
     create(ListenerSchema, {
@@ -48,7 +56,7 @@ function listener(name: string, hosts: readonly BenchPair[]): Uint8Array {
         filterChainMatch: { serverNames: [hostname] },
         filters: [{
           name: "envoy.filters.network.http_connection_manager",
-          configType: { case: "typedConfig" as const, value: hcm() },
+          configType: { case: "typedConfig" as const, value: hcm(`default/${gateway}/${hostname}`) },
         }],
         transportSocket: {
           name: "envoy.transport_sockets.tls",
@@ -59,10 +67,51 @@ function listener(name: string, hosts: readonly BenchPair[]): Uint8Array {
   );
 }
 
-function hcm() {
+function hcm(routeConfigName: string) {
   const typeUrl =
     "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
-  return { typeUrl, value: filler(HCM_BYTES) };
+  const manager = create(HttpConnectionManagerSchema, {
+    statPrefix: "https",
+    routeSpecifier: {
+      case: "rds",
+      value: { routeConfigName, configSource: { configSourceSpecifier: { case: "ads", value: {} } } },
+    },
+    httpFilters: [{ name: "envoy.filters.http.cors" }, { name: "envoy.filters.http.router" }],
+  });
+  return {
+    typeUrl,
+    value: Buffer.concat([toBinary(HttpConnectionManagerSchema, manager), filler(HCM_BYTES)]),
+  };
+}
+
+/** What Envoy Gateway writes of the object that a virtual host or route was made of. */
+const madeOf = (kind: string, name: string, sectionName: string) => ({
+  filterMetadata: { "envoy-gateway": { resources: [{ kind, namespace: "default", name, sectionName }] } },
+});
+
+function routeConfig(gateway: string, hostname: string): Uint8Array {
+  const underscored = hostname.replaceAll(".", "_");
+  const config = create(RouteConfigurationSchema, {
+    name: `default/${gateway}/${hostname}`,
+    virtualHosts: [{
+      name: `default/${gateway}/https/${underscored}`,
+      domains: [hostname],
+      metadata: madeOf("", gateway, "https"),
+      routes: [{
+        name: `httproute/default/${hostname}/rule/0/match/0/${underscored}`,
+        match: { pathSpecifier: { case: "prefix", value: "/" } },
+        action: {
+          case: "route",
+          value: { clusterSpecifier: { case: "cluster", value: clusterName(hostname) } },
+        },
+        metadata: madeOf("HTTPRoute", hostname, ""),
+      }],
+    }],
+  });
+  // Header rules and retries stand in the route itself.
+  const [route] = config.virtualHosts[0].routes;
+  route.$unknown = [{ no: 1000, wireType: 2, data: withLength(filler(ROUTE_BYTES)) }];
+  return toBinary(RouteConfigurationSchema, config);
 }
 
 function tlsContext(hostname: string) {
@@ -108,7 +157,11 @@ function list(number: number, resources: readonly Uint8Array[]): Buffer {
 }
 
 function field(number: number, value: Uint8Array): Buffer {
-  return Buffer.concat([varint(number * 8 + 2), varint(value.length), value]);
+  return Buffer.concat([varint(number * 8 + 2), withLength(value)]);
+}
+
+function withLength(value: Uint8Array): Uint8Array {
+  return Buffer.concat([varint(value.length), value]);
 }
 
 function varint(value: number): Buffer {

@@ -8,6 +8,7 @@ import { HookClient } from "../fakes/hook_client.ts";
 import { toolPath } from "../setup/tools.ts";
 import { writeFigures } from "./_docs.ts";
 import { makePairs } from "./_pairs.ts";
+import { writePolicies } from "./_policies.ts";
 import { type BenchServer, startCertgate, startFloor } from "./_server.ts";
 import { HOSTS_PER_GATEWAY, makeSnapshot } from "./_snapshot.ts";
 
@@ -22,11 +23,24 @@ interface Row {
   readonly floor: number;
   readonly unchanged: number;
   readonly bad: number;
+  readonly all: number;
   readonly unchangedRatio: number;
   readonly badRatio: number;
+  readonly allRatio: number;
+  /** Of the answer with all mutations on. */
+  readonly allMegabytes: number;
 }
 
+type Pairs = Awaited<ReturnType<typeof makePairs>>;
+
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+interface Clients {
+  readonly floor: HookClient;
+  readonly certgate: HookClient;
+  /** One with policy objects that change every host. */
+  readonly policies: HookClient;
+}
 
 async function time(client: HookClient, request: Uint8Array): Promise<number> {
   const started = performance.now();
@@ -34,39 +48,57 @@ async function time(client: HookClient, request: Uint8Array): Promise<number> {
   return performance.now() - started;
 }
 
-/** Calls in turn, so that a slow moment of the machine hits all three alike; the ratio is the median of the pairs'. */
-async function measure(gateways: number, clients: { floor: HookClient; certgate: HookClient }, requests: {
+/** Calls in turn, so that a slow moment of the machine hits all four alike; the ratio is the median of the pairs'. */
+async function measure(gateways: number, clients: Clients, requests: {
   good: Uint8Array;
   bad: Uint8Array;
 }): Promise<Row> {
   const floor: number[] = [];
   const unchanged: number[] = [];
   const bad: number[] = [];
+  const all: number[] = [];
+  const answer = await clients.policies.call("PostTranslateModify", requests.good);
   for (let warm = 0; warm < 3; warm++) {
     await time(clients.floor, requests.good);
     await time(clients.certgate, requests.good);
     await time(clients.certgate, requests.bad);
+    await time(clients.policies, requests.good);
   }
   for (let call = 0; call < CALLS[gateways]; call++) {
     floor.push(await time(clients.floor, requests.good));
     unchanged.push(await time(clients.certgate, requests.good));
     bad.push(await time(clients.certgate, requests.bad));
+    all.push(await time(clients.policies, requests.good));
   }
+  const ratio = (times: number[]) => median(times.map((value, index) => value / floor[index]));
   return {
     gateways,
     megabytes: requests.good.length / 1e6,
     floor: median(floor),
     unchanged: median(unchanged),
     bad: median(bad),
-    unchangedRatio: median(unchanged.map((value, index) => value / floor[index])),
-    badRatio: median(bad.map((value, index) => value / floor[index])),
+    all: median(all),
+    unchangedRatio: ratio(unchanged),
+    badRatio: ratio(bad),
+    allRatio: ratio(all),
+    allMegabytes: answer.length / 1e6,
   };
 }
 
-async function compareSizes(dir: string, pairs: Awaited<ReturnType<typeof makePairs>>): Promise<Row[]> {
+async function startWithPolicies(dir: string, gateways: number, pairs: Pairs): Promise<BenchServer> {
+  const own = await Deno.makeTempDir({ dir });
+  return startCertgate(own, "none", await writePolicies(`${own}/policy`, gateways, pairs));
+}
+
+async function compareSizes(dir: string, pairs: Pairs): Promise<Row[]> {
   const floor = await startFloor(dir);
   const certgate = await startCertgate(dir, "none");
-  const clients = { floor: new HookClient(floor.target), certgate: new HookClient(certgate.target) };
+  const policies = await startWithPolicies(dir, SIZES.at(-1)!, pairs);
+  const clients = {
+    floor: new HookClient(floor.target),
+    certgate: new HookClient(certgate.target),
+    policies: new HookClient(policies.target),
+  };
   const rows: Row[] = [];
   for (const gateways of SIZES) {
     rows.push(
@@ -77,9 +109,8 @@ async function compareSizes(dir: string, pairs: Awaited<ReturnType<typeof makePa
     );
     console.error(`measured ${gateways} Gateways`);
   }
-  clients.floor.close();
-  clients.certgate.close();
-  await Promise.all([floor.stop(), certgate.stop()]);
+  Object.values(clients).forEach((client) => client.close());
+  await Promise.all([floor.stop(), certgate.stop(), policies.stop()]);
   return rows;
 }
 
@@ -99,7 +130,7 @@ async function measureMemory(
 }
 
 /** Verdicts on pairs never seen before, Envoy's confirmation included: the first call minus a later one. */
-async function measureNew(dir: string, pairs: Awaited<ReturnType<typeof makePairs>>, envoy: string) {
+async function measureNew(dir: string, pairs: Pairs, envoy: string) {
   const server = await startCertgate(await Deno.makeTempDir({ dir }), envoy);
   const client = new HookClient(server.target);
   await time(client, makeSnapshot(1, pairs.slice(-HOSTS_PER_GATEWAY), 0));
@@ -123,22 +154,22 @@ async function measureNew(dir: string, pairs: Awaited<ReturnType<typeof makePair
 
 function render(
   rows: Row[],
-  memory: { floor: number; certgate: number },
+  memory: { floor: number; certgate: number; policies: number },
   fresh: { thousands: number; one: number } | null,
 ) {
   const first = rows.find((row) => row.gateways === 100)!;
   const last = rows.find((row) => row.gateways === 3000)!;
   const perHost = (row: Row) => row.unchanged / row.gateways;
   const table = [
-    "| Gateways | hosts | snapshot, MB | floor, ms | unchanged, ms | ratio | 2 % bad, ms | ratio |",
-    "|---|---|---|---|---|---|---|---|",
+    "| Gateways | hosts | snapshot, MB | floor, ms | unchanged, ms | ratio | 2 % bad, ms | ratio | all mutations on, ms | ratio | answer, MB |",
+    "|---|---|---|---|---|---|---|---|---|---|---|",
     ...rows.map((row) =>
       `| ${row.gateways} | ${row.gateways * HOSTS_PER_GATEWAY} | ${row.megabytes.toFixed(1)} | ${
         row.floor.toFixed(1)
       } | ` +
       `${row.unchanged.toFixed(1)} | ${row.unchangedRatio.toFixed(2)} | ${row.bad.toFixed(1)} | ${
         row.badRatio.toFixed(2)
-      } |`
+      } | ${row.all.toFixed(1)} | ${row.allRatio.toFixed(2)} | ${row.allMegabytes.toFixed(1)} |`
     ),
   ];
   const notes = [
@@ -147,7 +178,7 @@ function render(
     }.`,
     `- Peak resident memory after ten answers to 1,000 Gateways: ${memory.certgate.toFixed(0)} MiB (floor ${
       memory.floor.toFixed(0)
-    } MiB).`,
+    } MiB); with all mutations on ${memory.policies.toFixed(0)} MiB.`,
     fresh === null
       ? "- New pairs: not measured, there is no Envoy binary here."
       : `- 3,000 pairs never seen before, Envoy's confirmation included: ${
@@ -167,6 +198,7 @@ if (import.meta.main) {
     const memory = {
       floor: await measureMemory(dir, startFloor, thousand),
       certgate: await measureMemory(dir, (dir) => startCertgate(dir, "none"), thousand),
+      policies: await measureMemory(dir, (dir) => startWithPolicies(dir, 1000, pairs), thousand),
     };
     const envoy = toolPath("envoy");
     const text = render(rows, memory, envoy ? await measureNew(dir, pairs, envoy) : null);

@@ -146,3 +146,33 @@ Deno.test("replay names objects that are not used, and writes an answer with wha
     assert(new TextDecoder().decode(bytes).includes("SecRuleEngine On"));
   });
 });
+
+// A request with one route configuration, whose one virtual host breaks off.
+const BROKEN = new Uint8Array([0x2a, 0x05, 0x12, 0x03, 0x0a, 0x05, 0x61]);
+
+Deno.test("replay says what failed, and what its failure policy does: the answer goes out, or there is none", async () => {
+  await withPolicy({ "a.yaml": POLICY }, async (dir) => {
+    const file = join(dir, "broken.pb");
+    await Deno.writeFile(file, BROKEN);
+    const run = async (...args: string[]) => {
+      const terminal = new FakeTerminal();
+      const code = await runCommandLine(
+        ["replay", file, "--envoy", "none", "--policy", dir, ...args],
+        terminal,
+      );
+      return { code, out: terminal.stdout, err: terminal.stderr };
+    };
+    const open = await run();
+    assert.equal(open.code, 0);
+    assert.match(
+      open.out,
+      /^failed:\n {2}wafRoute, virtual host 1 of route configuration 1: .* \(malformed, open\)$/m,
+    );
+    const closed = await run("--set", "mutations.wafRoute=closed");
+    assert.deepEqual([closed.code, closed.out], [3, ""]);
+    assert.match(
+      closed.err,
+      /^error: Cannot replay .*: Cannot apply wafRoute at .*\nhint: .*Envoy Gateway keeps what it has\n {2}wafRoute at .* \(malformed, closed\)$/m,
+    );
+  });
+});

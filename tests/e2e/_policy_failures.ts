@@ -93,6 +93,7 @@ export async function hang({ scene, restart }: FailureStage): Promise<void> {
   });
   await scene.shows("what hangs is answered for", allWellBut("500", ...TUNNELS));
   const metrics = await certgate.metrics();
+  assert.ok(total(metrics, "certgate_mutation_failures_total", { kind: "deadline", action: "http500" }) > 0);
   const count = total(metrics, "certgate_hook_duration_seconds_count");
   const mean = total(metrics, "certgate_hook_duration_seconds_sum") / count;
   console.log(`with a deadline of ${deadline} ms a call took ${Math.round(mean * 1000)} ms`);

@@ -139,16 +139,38 @@ export class Scene {
 
   /** Asks for every path at once. */
   async look(): Promise<Picture> {
-    const answers = await Promise.all(PLACES.map(async (place) => {
-      const [name] = place.split("/", 1);
-      const { status, body } = await askHttp(
-        this.portOf(place),
-        `${name}.example.com`,
-        place.slice(name.length),
-      );
-      return [place, inShort(status, body)];
-    }));
+    const answers = await Promise.all(PLACES.map(async (place) => [place, await this.#ask(place)]));
     return Object.fromEntries(answers);
+  }
+
+  async #ask(place: PlaceName): Promise<string> {
+    const [name] = place.split("/", 1);
+    const { status, body } = await askHttp(
+      this.portOf(place),
+      `${name}.example.com`,
+      place.slice(name.length),
+    );
+    return inShort(status, body);
+  }
+
+  /** Asks for some paths again and again while something else happens. Each has to be answered as if all were well. */
+  async undisturbed(places: readonly PlaceName[], meanwhile: () => Promise<void>): Promise<void> {
+    let going = true;
+    let asked = 0;
+    const wrong: string[] = [];
+    const watch = async (place: PlaceName) => {
+      while (going) {
+        const answer = await this.#ask(place);
+        asked++;
+        if (answer !== ALL_WELL[place]) wrong.push(`${place}: ${answer}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    const watches = places.map(watch);
+    await meanwhile().finally(() => going = false);
+    await Promise.all(watches);
+    assert.deepEqual(wrong.slice(0, 5), []);
+    assert.ok(asked >= 2 * places.length, `${asked} requests are too few to say anything`);
   }
 
   /**
@@ -161,7 +183,7 @@ export class Scene {
       const seen = await this.look();
       assert.deepEqual(seen, picture);
       return true;
-    }, { within });
+    }, { within, every: 100 });
     return ms;
   }
 }

@@ -26,6 +26,7 @@ export async function readWhole(envoy: EnvoyAdmin): Promise<Whole> {
     envoy.resources("listener"),
     envoy.resources("cluster"),
   ]);
+  for (const found of [routes, listeners, clusters]) assert.ok(found.size > 1, "Envoy shows nothing");
   return { routes, listeners, clusters };
 }
 

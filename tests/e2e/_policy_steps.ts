@@ -12,6 +12,7 @@ import {
   type Certgate,
   type EnvoyAdmin,
   NAMESPACE,
+  protection,
   total,
   until,
 } from "./harness/mod.ts";
@@ -44,16 +45,22 @@ export async function reachConnectors({ scene, relay }: Stage): Promise<void> {
 /** Heartbeats bring no call. A connector that goes brings one, one that comes back another, and its neighbour notices nothing. */
 export async function flipConnector(stage: Stage): Promise<void> {
   const { scene, certgate } = stage;
-  const calls = async () => total(await certgate.metrics(), "certgate_hook_calls_total");
-  const before = await calls();
+  const counts = async () => {
+    const published = (await certgate.log()).filter(({ msg }) => msg === "published to envoy gateway");
+    return {
+      published: published.length,
+      calls: total(await certgate.metrics(), "certgate_hook_calls_total"),
+    };
+  };
+  const before = await counts();
   for (const count of [1, 2, 3]) await beat(stage, count);
-  assert.equal(await calls(), before, "heartbeats brought calls");
 
   await scene.connect("shop", null, 4);
   const down = await scene.shows("a connector that went is answered for", allWellBut(OFFLINE, "shop/tunnel"));
   // Envoy refuses what leads to no tunnel before it looks for an answer.
   assert.equal((await askConnect(scene.ports[0], SHOP)).status, 403);
-  assert.equal(await calls(), before + 1, "a flip brought another number of calls than one");
+  // Had a heartbeat been published it would have been before the flip, and called for as well.
+  assert.deepEqual(await counts(), { published: before.published + 1, calls: before.calls + 1 });
 
   await scene.connect("shop", "n1", 5);
   const up = await scene.shows("a connector that came back is reached", ALL_WELL);
@@ -139,4 +146,26 @@ export async function brand({ bed, scene, certgate, envoy }: Stage, policy: obje
     return true;
   }, { within: promised(WITHIN) });
   assert.deepEqual((await envoy.refusals()).rejected, {});
+}
+
+/** An Envoy without the Go filter refuses what a policy needs: it keeps what it has, and nobody says "Programmed". */
+export async function refuseFirewall({ bed, scene, certgate }: Stage): Promise<void> {
+  await bed.policies.put("30-firewall", [
+    protection("firewall", { mode: "Enforce", target: { kind: "HTTPRoute", name: "shop" } }),
+  ]);
+  await certgate.reconfigure({ policy: { paths: [bed.policies.path] } });
+  await until("the status says that Envoy has refused the policy", async () => {
+    const [{ delivery, conditions }] = (await certgate.status()).policy!.policies;
+    assert.deepEqual(
+      [delivery, ...conditions.map(({ type, status }) => `${type}=${status}`)],
+      ["refused", "Accepted=True", "Programmed=False"],
+    );
+    return true;
+  }, { within: promised(2 * WITHIN) });
+  assert.equal((await scene.look())["shop/tunnel"], ALL_WELL["shop/tunnel"]);
+
+  await bed.policies.remove("30-firewall");
+  await scene.connect("shop", "n3");
+  await scene.shows("without the policy Envoy takes what is new", allWellBut("200 n3", "shop/tunnel"));
+  await scene.connect("shop", "n1");
 }

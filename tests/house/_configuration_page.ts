@@ -122,6 +122,12 @@ function valuesOf(schema: Schema): string {
   if (anyOf) return anyOf.filter(({ type }) => type !== "null").map(valuesOf).join(", or ");
   if (choices) return choices.filter((one) => one !== null).map((one) => `\`${one}\``).join(", ");
   const [type] = [schema.type].flat();
+  if (type === "object") {
+    const members = Object.entries(schema.properties ?? {}).map(([key, inner]) =>
+      `\`${key}\` (${valuesOf(inner)})`
+    );
+    return `a map of ${members.join(" and ")}`;
+  }
   if (type === "array") return items!.properties ? "list of maps" : `list of ${valuesOf(items!)}s`;
   if (pattern === "^\\/.*") return "absolute path";
   if (pattern === "^\\d+(\\.\\d+)?d$") return 'days such as `"7d"`';
