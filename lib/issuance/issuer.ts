@@ -16,6 +16,13 @@ export interface IssueRequest {
   readonly previous: Uint8Array | null;
   /** Milliseconds since the epoch; `null` leaves the end to the issuer. An issuer may say less, and some say what they like. */
   readonly notAfterWanted: number | null;
+  /**
+   * What an earlier attempt for the same key and request got to, in the issuer's own words; `null` or absent at the first.
+   * With it an attempt that was cut off is gone on with instead of asking for a second certificate.
+   */
+  readonly progress?: string | null;
+  /** Keeps where the attempt got to; resolves once it outlives a crash. */
+  readonly onProgress?: (progress: string) => Promise<void>;
 }
 
 /** Why there is no certificate. */
