@@ -1,4 +1,6 @@
 import { KeyMaterial } from "../model/mod.ts";
+import { loadX509 } from "./_load_x509.ts";
+import { randomSerial } from "./_random_serial.ts";
 import { toPem } from "./to_pem.ts";
 
 /** Kind of a key pair: ECDSA on P-256, or RSA with 2048 bits as Envoy Gateway itself makes them. */
@@ -58,9 +60,7 @@ const ALGORITHMS = {
  * @param wanted What its own certificate says; `names` are not used.
  */
 export async function makeAuthority(wanted: MadeCertificate): Promise<Authority> {
-  // The decorators of the second one need the first one to be there already.
-  await import("reflect-metadata");
-  const x509 = await import("@peculiar/x509");
+  const x509 = await loadX509();
   const { KeyUsageFlags } = x509;
   const keys = await makeKeys(wanted.key);
   const serialNumber = await randomSerial();
@@ -126,14 +126,4 @@ async function makeKeys(kind: MadeKeyKind): Promise<CryptoKeyPair> {
 
 async function keyPem(key: CryptoKey): Promise<Uint8Array> {
   return toPem("PRIVATE KEY", new Uint8Array(await crypto.subtle.exportKey("pkcs8", key)));
-}
-
-/** 128 bits as hex, the first of them 0: a serial number is positive. */
-async function randomSerial(): Promise<string> {
-  // A secret key of 128 bits is nothing else than that many random bits, and comes from where the other keys do.
-  const random = await crypto.subtle.generateKey({ name: "AES-CBC", length: 128 }, true, ["encrypt"]);
-  const bytes = new Uint8Array(await crypto.subtle.exportKey("raw", random));
-  // Never 00 in front either: DER would shorten it, and its text then differs from the one in the name.
-  bytes[0] = (bytes[0] & 0x3f) | 0x40;
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,6 +1,7 @@
 import { KeyMaterial } from "../model/mod.ts";
 import { addressBytes } from "./_address.ts";
 import { addressText } from "./_general_names.ts";
+import { loadX509 } from "./_load_x509.ts";
 import { toPem } from "./to_pem.ts";
 
 /** What a self-signed pair is to say. */
@@ -31,9 +32,7 @@ export async function makeSelfSigned(
   const { names = [], now, days, isCa = false } = options;
   const commonName = options.commonName ?? names[0];
   if (commonName === undefined) throw new TypeError("Cannot make a certificate: it has no name");
-  // The decorators of the second one need the first one to be there already.
-  await import("reflect-metadata");
-  const x509 = await import("@peculiar/x509");
+  const x509 = await loadX509();
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as CryptoKeyPair;
   const { KeyUsageFlags } = x509;

@@ -9,10 +9,16 @@
  */
 export * from "./canonical_pair.ts";
 export * from "./make_authority.ts";
+export * from "./make_key.ts";
+export * from "./make_request.ts";
 export * from "./make_self_signed.ts";
 export * from "./merge_trust.ts";
+export * from "./open_signing_key.ts";
+export * from "./read_authority.ts";
 export * from "./read_facts.ts";
 export * from "./read_pem_blocks.ts";
 export * from "./read_trust.ts";
+export * from "./sign_request.ts";
+export { type SplitChain, splitChain } from "./split_chain.ts";
 export * from "./split_combined.ts";
 export * from "./to_pem.ts";
