@@ -6,6 +6,7 @@
  *
  * @module
  */
+export * from "./challenge_board.ts";
 export * from "./failure.ts";
 export * from "./issuer.ts";
 export * from "./open_issuer.ts";

@@ -26,6 +26,14 @@ export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
       flags: "-X github.com/prometheus/common/version.Version=3.8.1",
     }),
   ),
+  "pebble": fromGoModule("github.com/letsencrypt/pebble/v2", "cmd/pebble", {
+    version: "v2.10.1",
+    flags: "-X main.version=2.10.1",
+  }),
+  "pebble-challtestsrv": fromGoModule("github.com/letsencrypt/pebble/v2", "cmd/pebble-challtestsrv", {
+    version: "v2.10.1",
+    flags: "-s",
+  }),
   // The packages of Debian are too old, and a build takes minutes for a test of a second: it is used where it is there.
   "kubectl": () => Promise.resolve({ failed: "kubectl is not on the PATH, and set-up does not fetch it" }),
   // npm's own package of Deno is a script that fetches this one. 44 MB that nobody needs without a runtime for it.

@@ -26,6 +26,8 @@ export type ToolName =
   | "shfmt"
   | "busybox"
   | "promtool"
+  | "pebble"
+  | "pebble-challtestsrv"
   | "kubectl"
   | "python3"
   | "systemd-analyze"
@@ -84,6 +86,20 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
       const [, major, minor] = output.match(/^promtool, version (\d+)\.(\d+)/) ?? [];
       return Number(major) > 2 || Number(major) === 2 && Number(minor) >= 42;
     },
+  },
+  "pebble": {
+    // The ACME server that Let's Encrypt tests clients with.
+    version: "2.10.1",
+    env: "CERTGATE_PEBBLE",
+    versionArgs: ["-version"],
+    matches: (output) => /^Pebble version: v?2\.10\.1$/m.test(output),
+  },
+  "pebble-challtestsrv": {
+    // Its name server; it says no version.
+    version: "2.10.1",
+    env: "CERTGATE_PEBBLE_CHALLTESTSRV",
+    versionArgs: null,
+    matches: () => true,
   },
   "python3": {
     // What the restrictions of a unit are made with where there is no systemd: libseccomp is part of every systemd.
