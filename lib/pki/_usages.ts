@@ -29,6 +29,9 @@ const PURPOSES: Readonly<Record<string, string>> = {
   "netscape sgc": "2.16.840.1.113730.4.1",
 };
 
+/** What cert-manager takes where none is written. */
+const USUAL = ["digital signature", "key encipherment"];
+
 /** What the usages of a certificate mean. */
 export interface Usages {
   /** `KeyUsageFlags` of `@peculiar/x509`; 0 is no extension. */
@@ -46,7 +49,7 @@ export interface Usages {
 export function readUsages(usages: readonly string[]): Usages {
   let bits = 0;
   const purposes = new Set<string>();
-  for (const usage of usages) {
+  for (const usage of usages.length === 0 ? USUAL : usages) {
     if (Object.hasOwn(BITS, usage)) bits |= BITS[usage];
     else if (Object.hasOwn(PURPOSES, usage)) purposes.add(PURPOSES[usage]);
     else throw new TypeError(`Cannot use "${usage}": there is no such usage`);

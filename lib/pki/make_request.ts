@@ -1,10 +1,9 @@
 import type { KeyMaterial } from "../model/mod.ts";
-import { addressBytes } from "./_address.ts";
-import { addressText } from "./_general_names.ts";
 import { loadX509 } from "./_load_x509.ts";
 import { openSigningKey } from "./open_signing_key.ts";
 import { subjectName, type WantedSubject } from "./_subject.ts";
 import { readUsages } from "./_usages.ts";
+import { plainAddress } from "./plain_address.ts";
 import { toPem } from "./to_pem.ts";
 
 export type { WantedSubject };
@@ -65,23 +64,11 @@ function alternativeNames(
     return fail(`"${value}" cannot be written into it, because of letters that are not plain ASCII`);
   };
   const address = (text: string) => {
-    const bytes = addressBytes(unmixed(text)) ?? fail(`"${text}" is no IP address`);
-    // Go writes an IPv4 address that is wrapped into IPv6 as the four bytes that it is.
-    const wrapped = bytes.length === 16 && addressText(bytes)!.startsWith("::ffff:");
-    return { type: "ip" as const, value: addressText(wrapped ? bytes.subarray(12) : bytes)! };
+    return { type: "ip" as const, value: plainAddress(text) ?? fail(`"${text}" is no IP address`) };
   };
   return [
     ...dnsNames.map(ascii("dns")),
     ...emailAddresses.map(ascii("email")),
     ...ipAddresses.map(address),
   ];
-}
-
-/** `::ffff:192.0.2.1` without dots. */
-function unmixed(text: string): string {
-  const [, front, four] = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text) ?? [];
-  const bytes = four === undefined ? null : addressBytes(four);
-  if (bytes === null) return text;
-  const [a, b, c, d] = bytes;
-  return `${front}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }

@@ -14,6 +14,7 @@ export * from "./make_request.ts";
 export * from "./make_self_signed.ts";
 export * from "./merge_trust.ts";
 export * from "./open_signing_key.ts";
+export * from "./plain_address.ts";
 export * from "./read_authority.ts";
 export * from "./read_facts.ts";
 export * from "./read_pem_blocks.ts";
