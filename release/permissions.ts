@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { ENVOY_PLACES, LN, NOTIFY_SOCKETS, RESTART_PROGRAMS, WRITABLE_DIRECTORIES } from "../lib/host/mod.ts";
+import {
+  ENVOY_PLACES,
+  ISSUANCE_PROGRAMS,
+  LN,
+  NOTIFY_SOCKETS,
+  RESTART_PROGRAMS,
+  WRITABLE_DIRECTORIES,
+} from "../lib/host/mod.ts";
 
 /** Variables of the environment that the program may read. */
 export const ENVIRONMENT: readonly string[] = [
@@ -63,9 +70,9 @@ export const FLAGS: readonly Flag[] = [
       "addresses come from the configuration, and a Unix socket would need its path here; the unit lets it reach this host only",
   },
   {
-    flag: `--allow-run=${[...ENVOY_PLACES, ...RESTART_PROGRAMS, LN].join(",")}`,
+    flag: `--allow-run=${[...ENVOY_PLACES, ...RESTART_PROGRAMS, ...ISSUANCE_PROGRAMS, LN].join(",")}`,
     why:
-      "Envoy has the last word on a pair; dependents are restarted, and links made; nothing is looked up on a PATH",
+      "Envoy has the last word on a pair; dependents are restarted, programs of yours issue certificates, and links are made; nothing is looked up on a PATH",
   },
   {
     flag: `--allow-env=${ENVIRONMENT.join(",")}`,

@@ -18,7 +18,7 @@ export const NOTIFY_SOCKETS: readonly string[] = ["/run/systemd/notify", "/run/n
 export const LINKED_ENVOY = "/usr/local/lib/certgate/envoy";
 
 /**
- * Where a released binary may run an Envoy; it runs RESTART_PROGRAMS besides, and nothing else. What counts is the path
+ * Where a released binary may run an Envoy; it runs RESTART_PROGRAMS and ISSUANCE_PROGRAMS besides, and nothing else. What counts is the path
  * as it is written, so a symbolic link at one of them will do for an Envoy elsewhere.
  */
 export const ENVOY_PLACES: readonly string[] = [
@@ -33,7 +33,14 @@ export const SYSTEMCTL = "/usr/bin/systemctl";
 export const KILL = "/usr/bin/kill";
 export const RESTART_PROGRAM = "/usr/local/lib/certgate/restart";
 
-/** Where a released binary may run something else than Envoy. */
+/** The operator's own programs for issuing certificates and for making DNS records, see docs/issuers.md. */
+export const ISSUE_PROGRAM = "/usr/local/lib/certgate/issue";
+export const DNS_PROGRAM = "/usr/local/lib/certgate/dns01";
+
+/** Where a released binary may run programs that have to do with issuing. */
+export const ISSUANCE_PROGRAMS: readonly string[] = [ISSUE_PROGRAM, DNS_PROGRAM];
+
+/** Where a released binary may run something else than Envoy, to restart dependents. */
 export const RESTART_PROGRAMS: readonly string[] = [SYSTEMCTL, KILL, RESTART_PROGRAM];
 
 /** Makes symbolic links, see makeLink(): the runtime itself makes them only for those who may write everywhere. */
