@@ -1,6 +1,6 @@
 import { build, type Metafile, stop } from "esbuild";
 import { join } from "node:path";
-import { manifest, nodeModules, protoFiles, watchWorker, WORKER } from "./bundle_plugins.ts";
+import { acmeParts, manifest, nodeModules, protoFiles, watchWorker, WORKER } from "./bundle_plugins.ts";
 import { installModules } from "./node_modules.ts";
 import { type Project, ROOT } from "./project.ts";
 
@@ -81,7 +81,7 @@ export async function bundle(project: Project, folder: string): Promise<Bundle> 
       legalComments: "none",
       logLevel: "silent",
       metafile: true,
-      plugins: [manifest(project), watchWorker, protoFiles(modules), nodeModules],
+      plugins: [manifest(project), watchWorker, acmeParts, protoFiles(modules), nodeModules],
     });
     return { folder, main: "main.js", worker: WORKER, modules, inputs: inputsOf(metafile) };
   } finally {

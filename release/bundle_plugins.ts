@@ -33,6 +33,24 @@ export const watchWorker: Plugin = {
   },
 };
 
+/**
+ * Of the ACME library two parts are never used: its own way to the network, which certgate replaces, and a log that looks
+ * through the whole environment when it is loaded, which a binary may not. Left out, half of its weight goes with them.
+ */
+export const acmeParts: Plugin = {
+  name: "acme-parts",
+  setup(build) {
+    build.onLoad({ filter: /\/acme-client\/src\/axios\.js$/ }, () => ({
+      contents: "module.exports = {};",
+      loader: "js",
+    }));
+    build.onLoad({ filter: /\/acme-client\/src\/logger\.js$/ }, () => ({
+      contents: "exports.log = exports.setLogger = () => {};",
+      loader: "js",
+    }));
+  },
+};
+
 /** Of `deno.json` a binary needs only these; the revision is known to the build alone. */
 export function manifest({ version, released, revision }: Project): Plugin {
   return {

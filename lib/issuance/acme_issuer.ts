@@ -1,5 +1,5 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { plainLine } from "../host/mod.ts";
+import { readFacts } from "../pki/mod.ts";
 import { AcmeFailure } from "./acme_failure.ts";
 import { obtain } from "./acme_order.ts";
 import { type AcmeConfig, openAcmeServer } from "./acme_server.ts";
@@ -79,18 +79,13 @@ async function bounded<T>(
   }
 }
 
-/** What comes back is for the key that was asked for; whether it is a usable pair is decided by the caller. */
+/** What comes back is a chain for the key that was asked for; whether it is what was wanted is decided by the caller. */
 function check(text: string, { key }: IssueRequest, { server }: AcmeConfig): IssueResult {
   const chain = new TextEncoder().encode(text);
-  const useless = (why: string) =>
-    failure("badAnswer", `Cannot use the certificate of "${hostOf(server)}": ${why}`);
-  try {
-    const leaf = new X509Certificate(chain);
-    const own = createPrivateKey({ key: Buffer.from(key.open()), format: "pem" });
-    return leaf.checkPrivateKey(own) ? { ok: true, chain, ca: null } : useless("it is for another key");
-  } catch {
-    return useless("it cannot be read");
-  }
+  const { problem } = readFacts({ certificate: chain, key });
+  if (problem === null) return { ok: true, chain, ca: null };
+  const why = problem.detail || problem.cause;
+  return failure("badAnswer", `Cannot use the certificate of "${hostOf(server)}": ${plainLine(why, 300)}`);
 }
 
 function toResult(

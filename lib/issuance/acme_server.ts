@@ -10,6 +10,7 @@ import {
 } from "./acme_client.ts";
 import { AcmeFailure } from "./acme_failure.ts";
 import { toFailure } from "./acme_problem.ts";
+import { systemAuthorities } from "./acme_authorities.ts";
 import { type AcmeTransport, hostOf, openAcmeTransport } from "./acme_transport.ts";
 import type { IssuerConfig, IssuerParts } from "./issuer.ts";
 
@@ -119,14 +120,16 @@ async function readText(path: string): Promise<string> {
 
 /** One way to the server for all attempts, made anew when the bundle of authorities changes. */
 function keepTransport({ caBundle }: AcmeConfig, { fetch }: IssuerParts) {
-  let open: { readonly authorities: string | null; readonly transport: AcmeTransport } | null = null;
+  let open: { readonly own: string | null; readonly transport: AcmeTransport } | null = null;
   return {
     async get() {
-      const authorities = caBundle === undefined ? null : await readText(caBundle);
-      if (open !== null && open.authorities === authorities) return open.transport;
+      const own = caBundle === undefined ? null : await readText(caBundle);
+      if (open !== null && open.own === own) return open.transport;
+      const system = await systemAuthorities();
       // Attempts that are under way end with it; they come again.
       open?.transport.close();
-      open = { authorities, transport: openAcmeTransport({ authorities, fetch }) };
+      const authorities = [system, own].filter((text) => text !== null).join("\n") || null;
+      open = { own, transport: openAcmeTransport({ authorities, fetch }) };
       return open.transport;
     },
     close() {

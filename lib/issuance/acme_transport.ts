@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
-import * as tls from "node:tls";
 import { wordsOf } from "../host/mod.ts";
 import { AcmeFailure } from "./acme_failure.ts";
 
@@ -38,7 +37,7 @@ const AGENT = "certgate";
 
 /** Where requests go: with authorities of one's own, or through a function of tests. */
 export interface TransportOptions {
-  /** PEM of authorities that are trusted besides those of the system; `null` for none. */
+  /** PEM of the authorities that are trusted; `null` leaves it to the runtime. */
   readonly authorities: string | null;
   readonly fetch?: typeof fetch;
 }
@@ -49,18 +48,11 @@ export interface TransportOptions {
  */
 export function openAcmeTransport(options: TransportOptions): AcmeTransport {
   if (options.fetch !== undefined) return overFetch(options.fetch);
-  const agent = new Agent({ keepAlive: true, maxSockets: 8, ca: trusted(options.authorities) });
+  const agent = new Agent({ keepAlive: true, maxSockets: 8, ca: options.authorities ?? undefined });
   return {
     ask: (url, ask) => limited(url, ask, (signal) => overHttps(url, { ...ask, signal }, agent)),
     close: () => agent.destroy(),
   };
-}
-
-/** `undefined` leaves it to the runtime. */
-function trusted(authorities: string | null): string[] | undefined {
-  if (authorities === null) return undefined;
-  const all = [...tls.getCACertificates("default"), ...tls.getCACertificates("system"), authorities];
-  return [...new Set(all)];
 }
 
 /** Bounds one request in time, and gives its failure words. */
