@@ -8,5 +8,8 @@
  */
 export * from "./challenge_board.ts";
 export * from "./failure.ts";
+export * from "./issuance.ts";
+export { type IssuanceMetrics } from "./issuance_metrics.ts";
+export type { PairJudge } from "./check_answer.ts";
 export * from "./issuer.ts";
 export * from "./open_issuer.ts";

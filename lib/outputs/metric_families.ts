@@ -2,6 +2,7 @@ import { HOOK_OUTCOMES, HOOKS, WITHHOLDING_REASONS } from "../model/mod.ts";
 import { DEPENDENT_FAMILIES } from "./_dependent_families.ts";
 import { GATE_FAMILIES, HOST_FAMILIES } from "./_gate_families.ts";
 import { HOOK_FAMILIES, HOOK_NSO_NAMES, NSO_FAMILIES } from "./_hook_families.ts";
+import { ISSUANCE_FAMILIES } from "./_issuance_families.ts";
 import { POLICY_FAMILIES, POLICY_NSO_NAMES } from "./_policy_families.ts";
 import { ROTATION_FAMILIES } from "./_rotation_families.ts";
 import { TRUST_FAMILIES } from "./_trust_families.ts";
@@ -164,6 +165,7 @@ export const METRIC_FAMILIES = {
     help: "1 while the hook does not answer its own question, so that systemd will restart certgate soon",
   },
   ...TRUST_FAMILIES,
+  ...ISSUANCE_FAMILIES,
   ...ROTATION_FAMILIES,
   ...DEPENDENT_FAMILIES,
   ...HOST_FAMILIES,
