@@ -1,5 +1,4 @@
 import { plainLine } from "../host/mod.ts";
-import { readFacts } from "../pki/mod.ts";
 import { AcmeFailure } from "./acme_failure.ts";
 import { obtain } from "./acme_order.ts";
 import { type AcmeConfig, openAcmeServer } from "./acme_server.ts";
@@ -7,6 +6,7 @@ import { hostOf } from "./acme_transport.ts";
 import { brokenIssuer, failure } from "./failure.ts";
 import type { Issuer, IssuerConfig, IssueRequest, IssueResult, IssuerParts } from "./issuer.ts";
 import { askRenewalInfo } from "./renewal_info.ts";
+import { takeAnswer } from "./take_answer.ts";
 
 // When to renew is asked beside everything else, and is no reason to wait long.
 const RENEWAL_INFO_MS = 15_000;
@@ -40,7 +40,7 @@ export function openAcmeIssuer(config: IssuerConfig, parts: IssuerParts): Issuer
     issue: (request, signal) =>
       bounded(acme.timeout, signal, async (until) => {
         try {
-          return check(await attempt(request, until), request, acme);
+          return await check(await attempt(request, until), request);
         } catch (error) {
           return toResult(error, acme, {
             timeout: acme.timeout,
@@ -79,13 +79,13 @@ async function bounded<T>(
   }
 }
 
-/** What comes back is a chain for the key that was asked for; whether it is what was wanted is decided by the caller. */
-function check(text: string, { key }: IssueRequest, { server }: AcmeConfig): IssueResult {
-  const chain = new TextEncoder().encode(text);
-  const { problem } = readFacts({ certificate: chain, key });
-  if (problem === null) return { ok: true, chain, ca: null };
-  const why = problem.detail || problem.cause;
-  return failure("badAnswer", `Cannot use the certificate of "${hostOf(server)}": ${plainLine(why, 300)}`);
+/**
+ * What comes back is a chain for the key and the names that were asked for. The authority of the web is not for `ca.crt`:
+ * who reads that would trust everybody.
+ */
+async function check(text: string, request: IssueRequest): Promise<IssueResult> {
+  const result = await takeAnswer(new TextEncoder().encode(text), request);
+  return result.ok ? { ...result, ca: null } : result;
 }
 
 function toResult(
