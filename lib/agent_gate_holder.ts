@@ -69,6 +69,8 @@ export class GateHolder {
   }
 }
 
-function gateKeys({ sources, watch, gate, envoy, neverGate, onExpired }: Config) {
-  return { sources, watch, gate, admin: envoy.admin, runtimeDir: envoy.runtimeDir, neverGate, onExpired };
+function gateKeys({ sources, watch, gate, envoy, neverGate, onExpired, features }: Config) {
+  const { admin, runtimeDir } = envoy;
+  const { listenerSets } = features;
+  return { sources, watch, gate, admin, runtimeDir, neverGate, onExpired, listenerSets };
 }

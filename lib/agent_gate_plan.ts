@@ -25,10 +25,13 @@ export async function readNudge(output: string): Promise<number> {
  * @param input What is believed now; `nudge` is the counter that is published with it.
  */
 export function planObjects(
-  { neverGate, gate: { nameCoverage, certState } }: Pick<Config, "neverGate" | "gate">,
+  { neverGate, gate: { nameCoverage, certState }, features: { listenerSets } }: Pick<
+    Config,
+    "neverGate" | "gate" | "features"
+  >,
   input: Omit<Parameters<typeof planGate>[0], "options">,
 ): { plan: GatePlan; refused: ResourceFinding[] } {
-  const plan = planGate({ ...input, options: { neverGate, nameCoverage, certState } });
+  const plan = planGate({ ...input, options: { neverGate, nameCoverage, certState, listenerSets } });
   return checkPlan(plan, input.objects);
 }
 

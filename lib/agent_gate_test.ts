@@ -1,129 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { FakeLog } from "../tests/fakes/fake_log.ts";
-import { type Agent, startAgent } from "./agent.ts";
+import { GateHost, makePair, PATIENCE } from "../tests/fakes/gate_host.ts";
 import type { GateStatus } from "./model/mod.ts";
-import { makeSelfSigned } from "./pki/mod.ts";
-import { type Config, configSchema } from "./resources/mod.ts";
 
-const PATIENCE = 10_000;
 const DAY = 86_400_000;
-
-interface MadePair {
-  readonly certificate: Uint8Array;
-  readonly key: Uint8Array;
-}
-
-async function makePair(host: string, { now = Date.now(), days = 30 } = {}): Promise<MadePair> {
-  const { certificate, key } = await makeSelfSigned({ names: [host], now, days });
-  return { certificate, key: key.open() };
-}
-
-/** A directory with volumes, resources and an output, and an agent that can be started again on them. */
-class Host {
-  readonly log = new FakeLog();
-  offset = 0;
-  #agent: Agent | null = null;
-
-  private constructor(readonly dir: string) {}
-
-  static async make(hosts: readonly string[]): Promise<Host> {
-    const host = new Host(await Deno.makeTempDir());
-    for (const name of ["volumes", "resources", "output"]) await Deno.mkdir(join(host.dir, name));
-    await host.putGateway(hosts);
-    return host;
-  }
-
-  async putGateway(hosts: readonly string[]): Promise<void> {
-    const gateway = {
-      apiVersion: "gateway.networking.k8s.io/v1",
-      kind: "Gateway",
-      metadata: { name: "web", namespace: "edge" },
-      spec: {
-        gatewayClassName: "edge",
-        listeners: hosts.map((hostname) => ({
-          name: hostname.split(".")[0],
-          protocol: "HTTPS",
-          port: 443,
-          hostname,
-          tls: { certificateRefs: [{ name: hostname }] },
-        })),
-      },
-    };
-    await Deno.writeTextFile(join(this.dir, "resources/web.yaml"), JSON.stringify(gateway, null, 2));
-  }
-
-  async putPair(host: string, { certificate, key }: MadePair): Promise<void> {
-    const volume = join(this.dir, "volumes", host);
-    await Deno.mkdir(volume, { recursive: true });
-    await Deno.writeFile(join(volume, "tls.crt"), certificate);
-    await Deno.writeFile(join(volume, "tls.key"), key);
-  }
-
-  config(changes: Record<string, unknown> = {}): Config {
-    const at = (name: string) => join(this.dir, name);
-    return configSchema.parse({
-      hook: { listen: `unix://${at("hook.sock")}` },
-      http: { listen: "127.0.0.1:0" },
-      stateDir: at("state"),
-      envoy: { path: "none", admin: "none" },
-      sources: [{ path: `${at("volumes")}/*`, namespace: "edge" }],
-      watch: { pollInterval: 100, settle: 50, absenceGrace: 50, staleGrace: 50 },
-      gate: { resources: at("resources"), output: at("output") },
-      ...changes,
-    });
-  }
-
-  async start(changes: Record<string, unknown> = {}): Promise<Agent> {
-    const agent = await startAgent(this.config(changes), {
-      version: "0",
-      log: this.log,
-      clock: () => Date.now() + this.offset,
-      spacing: 20,
-      // The clock of these tests jumps, and is looked at more often for that.
-      setTimer(ring, milliseconds) {
-        const timer = setTimeout(ring, Math.min(milliseconds, 20));
-        return () => clearTimeout(timer);
-      },
-    });
-    assert(agent.kind === "agent", JSON.stringify(agent));
-    return this.#agent = agent;
-  }
-
-  async stop(): Promise<void> {
-    await this.#agent?.stop();
-    this.#agent = null;
-  }
-
-  async status(): Promise<GateStatus> {
-    return (await (await fetch(`${this.#agent!.http}/v1/status`)).json()).gate;
-  }
-
-  async metrics(): Promise<string> {
-    const text = await (await fetch(`${this.#agent!.http}/metrics`)).text();
-    return text.split("\n").filter((line) => /^certgate_(gateway|cert|listeners|gate)/.test(line)).join("\n");
-  }
-
-  async output(): Promise<string> {
-    return await Deno.readTextFile(join(this.dir, "output/certgate.yaml"));
-  }
-
-  /** Waits for a status for which the test says yes. */
-  async until(what: string, holds: (status: GateStatus) => boolean): Promise<GateStatus> {
-    const end = performance.now() + PATIENCE;
-    for (;;) {
-      const status = await this.status();
-      if (status && holds(status)) return status;
-      if (performance.now() > end) throw new Error(`${what}: ${JSON.stringify(status.listeners, null, 1)}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
-    await Deno.remove(this.dir, { recursive: true });
-  }
-}
 
 const withheld = (status: GateStatus) =>
   status.listeners.filter(({ published }) => published === null).map(({ hostname, reason }) =>
@@ -131,7 +11,7 @@ const withheld = (status: GateStatus) =>
   );
 
 Deno.test("startAgent() publishes the good host, withholds the bad one, and says so everywhere", async () => {
-  await using host = await Host.make(["a.example.com", "b.example.com", "c.example.com"]);
+  await using host = await GateHost.make(["a.example.com", "b.example.com", "c.example.com"]);
   const [a, b] = [await makePair("a.example.com"), await makePair("b.example.com")];
   await host.putPair("a.example.com", a);
   await host.putPair("b.example.com", { ...b, key: a.key });
@@ -169,7 +49,7 @@ Deno.test("startAgent() publishes the good host, withholds the bad one, and says
 });
 
 Deno.test("startAgent() holds the last good pair while a renewal is broken, across a restart", async () => {
-  await using host = await Host.make(["a.example.com"]);
+  await using host = await GateHost.make(["a.example.com"]);
   const [first, other] = [await makePair("a.example.com"), await makePair("a.example.com")];
   await host.putPair("a.example.com", first);
   await host.start();
@@ -193,7 +73,7 @@ Deno.test("startAgent() holds the last good pair while a renewal is broken, acro
 });
 
 Deno.test("startAgent() touches nothing where nothing changed, across a restart", async () => {
-  await using host = await Host.make(["a.example.com"]);
+  await using host = await GateHost.make(["a.example.com"]);
   await host.putPair("a.example.com", await makePair("a.example.com"));
   await host.start();
   const before = await Deno.stat(join(host.dir, "output/certgate.yaml"));
@@ -210,7 +90,7 @@ Deno.test("startAgent() touches nothing where nothing changed, across a restart"
 });
 
 Deno.test("startAgent() follows the clock without any file event", async () => {
-  await using host = await Host.make(["a.example.com", "b.example.com"]);
+  await using host = await GateHost.make(["a.example.com", "b.example.com"]);
   await host.putPair("a.example.com", await makePair("a.example.com", { days: 10 }));
   await host.putPair("b.example.com", await makePair("b.example.com", { now: Date.now() + 5 * DAY }));
   await host.start();
@@ -227,7 +107,7 @@ Deno.test("startAgent() follows the clock without any file event", async () => {
 });
 
 Deno.test("startAgent() leaves out a file that is wrong, and keeps its last good version across a restart", async () => {
-  await using host = await Host.make(["a.example.com"]);
+  await using host = await GateHost.make(["a.example.com"]);
   await host.putPair("a.example.com", await makePair("a.example.com"));
   await host.start();
   const before = await host.output();
@@ -245,7 +125,7 @@ Deno.test("startAgent() leaves out a file that is wrong, and keeps its last good
 });
 
 Deno.test("startAgent() opens, changes and closes the gate at a reload, and touches nothing for it", async () => {
-  await using host = await Host.make(["a.example.com"]);
+  await using host = await GateHost.make(["a.example.com"]);
   await host.putPair("a.example.com", await makePair("a.example.com"));
   const agent = await host.start({ gate: {} });
   assert.equal(await host.status(), null);
@@ -260,7 +140,7 @@ Deno.test("startAgent() opens, changes and closes the gate at a reload, and touc
 });
 
 Deno.test("startAgent() says what a reload has changed, and nothing twice", async () => {
-  await using host = await Host.make(["a.example.com", "b.example.com"]);
+  await using host = await GateHost.make(["a.example.com", "b.example.com"]);
   await host.putPair("a.example.com", await makePair("a.example.com", { now: Date.now() + DAY }));
   const agent = await host.start();
   await agent.reload(host.config({ neverGate: ["edge/a.example.com"] }));
@@ -273,7 +153,7 @@ Deno.test("startAgent() says what a reload has changed, and nothing twice", asyn
 });
 
 Deno.test("startAgent() puts back at once what somebody takes out of envoy gateway's directory", async () => {
-  await using host = await Host.make(["a.example.com"]);
+  await using host = await GateHost.make(["a.example.com"]);
   await host.putPair("a.example.com", await makePair("a.example.com"));
   await host.start();
   const before = await host.output();
@@ -286,7 +166,7 @@ Deno.test("startAgent() puts back at once what somebody takes out of envoy gatew
 });
 
 Deno.test("startAgent() says why nothing can be published, and publishes when it can", async () => {
-  await using host = await Host.make(["a.example.com"]);
+  await using host = await GateHost.make(["a.example.com"]);
   await host.putPair("a.example.com", await makePair("a.example.com"));
   await Deno.remove(join(host.dir, "output"));
   await Deno.writeTextFile(join(host.dir, "output"), "");

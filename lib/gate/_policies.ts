@@ -8,6 +8,8 @@ export interface PolicyGuide {
   readonly drafts: Drafts;
   /** The copies that certgate made of routes, by kind, namespace and name. */
   readonly copies: ReadonlyMap<string, readonly string[]>;
+  /** Sets that are not looked at, by kind, namespace and name. */
+  readonly ignored: ReadonlySet<string>;
   /** Whether another object of the policy's kind and namespace has the name. */
   readonly isTaken: (name: string) => boolean;
 }
@@ -70,7 +72,7 @@ const HINT =
 function leadTarget(
   policy: ResourceObject,
   target: JsonObject,
-  { drafts: { gateways, sets }, copies }: PolicyGuide,
+  { drafts: { gateways, sets }, copies, ignored }: PolicyGuide,
 ): JsonObject[] | string {
   const name = { namespace: policy.namespace, name: asText(target.name) };
   const kind = ownerKind(asText(target.group), asText(target.kind));
@@ -90,6 +92,7 @@ function leadTarget(
   }
   const set = sets.get(setKey(kind, name));
   const what = `${policy.kind} "${keyOf(policy)}" for ${kind} "${keyOf(name)}"`;
+  if (ignored.has(setKey(kind, name))) return `Cannot apply ${what}: ListenerSets are not looked at`;
   if (set === undefined) return `Cannot apply ${what}: there is no such ${kind}`;
   if (set.gateway === null) return `Cannot apply ${what}: no Gateway takes the ${kind}`;
   if (policy.kind === "EnvoyPatchPolicy") {

@@ -9,8 +9,9 @@ import type {
 import { attachSets } from "./_attach_sets.ts";
 import { publishCertState, revisionOf } from "./_cert_state.ts";
 import { markHostnames } from "./_conflicts.ts";
-import type { Drafts, GatewayDraft } from "./_drafts.ts";
+import { type Drafts, type GatewayDraft, setKey } from "./_drafts.ts";
 import { publishGrants } from "./_grants.ts";
+import { isListenerSet, sayIgnored } from "./_ignored_sets.ts";
 import { indexResources, type ResourceIndex } from "./_index.ts";
 import { type Bench, judgeListener } from "./_judge_listener.ts";
 import { keyOf, ownerKind } from "./_names.ts";
@@ -45,6 +46,8 @@ export interface GateOptions {
   readonly nameCoverage: "warn" | "withhold";
   /** Whether `CertState` objects are made. */
   readonly certState: boolean;
+  /** Whether ListenerSets and XListenerSets are looked at; without it nothing of them is published. */
+  readonly listenerSets: boolean;
 }
 
 /**
@@ -57,7 +60,8 @@ export interface GateOptions {
  * - The same input gives an equal plan.
  */
 export function planGate({ objects, pairs, nudge, options }: GateInput): GatePlan {
-  const index = indexResources(objects);
+  const off = options.listenerSets ? [] : objects.filter(isListenerSet);
+  const index = indexResources(off.length === 0 ? objects : objects.filter((one) => !isListenerSet(one)));
   const drafts = attachSets(index);
   markHostnames(drafts);
   giveParts(drafts);
@@ -68,7 +72,7 @@ export function planGate({ objects, pairs, nudge, options }: GateInput): GatePla
     neverGate: new Set(options.neverGate),
   });
   const gateways = [...drafts.gateways.values()];
-  const passed = publishOthers(objects, pairs, drafts, index);
+  const passed = publishOthers(objects, pairs, { drafts, index, off });
   const published = publishGateways(gateways, pairs);
   // Envoy Gateway never calls for a Gateway of another controller, and nobody is to wait for that.
   const called = options.certState ? published.filter(({ className }) => !index.isForeign(className)) : [];
@@ -88,7 +92,7 @@ export function planGate({ objects, pairs, nudge, options }: GateInput): GatePla
       new Map(published.map((one) => [keyOf(one.part), one.revision])),
     ),
     listeners: listenerStates(objects, drafts),
-    findings: passed.findings,
+    findings: [...off.map(sayIgnored), ...passed.findings],
   };
 }
 
@@ -130,8 +134,12 @@ const READ_ONLY_GROUPS: ReadonlySet<string> = new Set(["networking.datumapis.com
 function publishOthers(
   objects: readonly ResourceObject[],
   pairs: GateInput["pairs"],
-  drafts: Drafts,
-  index: ResourceIndex,
+  { drafts, index, off }: {
+    readonly drafts: Drafts;
+    readonly index: ResourceIndex;
+    /** Sets that are not looked at. */
+    readonly off: readonly ResourceObject[];
+  },
 ): { objects: PublishedObject[]; attached: PublishedObject[]; findings: ResourceFinding[] } {
   const passing = objects.filter((object) =>
     ownerKind(object.group, object.kind) === null && !READ_ONLY_GROUPS.has(object.group) &&
@@ -139,6 +147,7 @@ function publishOthers(
   );
   const guide = new RouteGuide(drafts, index.labelsOf);
   const copies = new Map<string, string[]>();
+  const ignored = new Set(off.map((set) => setKey(set.kind, set)));
   const routes = passing.filter(isRoute).flatMap((route) => {
     const published = publishRoute(route, guide, index.isTaken(route));
     const further = published.slice(1).map(({ name }) => name);
@@ -146,7 +155,7 @@ function publishOthers(
     return published;
   });
   const policies = passing.filter((object) => !isRoute(object) && isPolicy(object)).map((policy) =>
-    publishPolicy(policy, { drafts, copies, isTaken: index.isTaken(policy) })
+    publishPolicy(policy, { drafts, copies, ignored, isTaken: index.isTaken(policy) })
   );
   return {
     objects: passing.filter((object) => !isRoute(object) && !isPolicy(object)).map(asWritten),

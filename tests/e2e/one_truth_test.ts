@@ -70,7 +70,7 @@ Deno.test({
   name: "status, metrics, log, Envoy Gateway's directory and the hook's answer name the same withheld hosts",
   ignore,
   fn: (test) =>
-    onBed({ gate: {} }, async (bed) => {
+    onBed({ gate: { top: { features: { listenerSets: true } } } }, async (bed) => {
       const [port, otherPort] = freePorts(2);
       const good = await bed.issue(hosts("g", 4));
       const [wildcard] = await bed.issue(["*.example.com"]);

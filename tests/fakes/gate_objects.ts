@@ -105,7 +105,7 @@ export function planOf(
     pairs: pairsOf(words),
     nudge: 0,
     now: Date.UTC(2026, 5, 1),
-    options: { neverGate: [], nameCoverage: "warn", certState: true, ...options },
+    options: { neverGate: [], nameCoverage: "warn", certState: true, listenerSets: false, ...options },
   });
 }
 

@@ -136,7 +136,7 @@ function pairsOf(words: World["words"]): Map<ObjectKey, PairState> {
 }
 
 function plan(objects: readonly ResourceObject[], pairs: ReadonlyMap<ObjectKey, PairState>): GatePlan {
-  const options = { neverGate: [], nameCoverage: "warn", certState: true } as const;
+  const options = { neverGate: [], nameCoverage: "warn", certState: true, listenerSets: true } as const;
   return planGate({ objects, pairs, nudge: 0, now: 0, options });
 }
 

@@ -109,6 +109,7 @@ export class WalkHost {
       watch: { pollInterval: 100, settle: 50, absenceGrace: 50, staleGrace: 50 },
       neverGate: [...model.neverGate].map((name) => `edge/${name}`),
       gate: { resources: this.at("resources"), output: this.at("output"), holdLastGood: model.hold },
+      features: { listenerSets: true },
     });
   }
 
