@@ -11,6 +11,7 @@ import { DAEMON_ALERTS } from "./daemon_alerts.ts";
 import { DELIVERY_ALERTS } from "./delivery_alerts.ts";
 import { DEPENDENT_ALERTS } from "./dependent_alerts.ts";
 import { FLEET_ALERTS } from "./fleet_alerts.ts";
+import { ISSUANCE_ALERTS } from "./issuance_alerts.ts";
 import { POLICY_ALERTS } from "./policy_alerts.ts";
 import { ROTATION_ALERTS } from "./rotation_alerts.ts";
 import { SUPPLY_ALERTS } from "./supply_alerts.ts";
@@ -32,6 +33,7 @@ export const ALERT_GROUPS: readonly AlertGroup[] = [
   ROTATION_ALERTS,
   DEPENDENT_ALERTS,
   TRUST_ALERTS,
+  ISSUANCE_ALERTS,
 ];
 
 /** Rules for a Prometheus that sees many hosts. */
