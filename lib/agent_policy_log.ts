@@ -8,13 +8,14 @@ export class PolicyLog {
   #said: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map();
   #digest = "";
   #cannotNudge = false;
+  #wafProblem = "";
 
   constructor(log: Log) {
     this.#log = log;
   }
 
   /** Says what is new in a view. */
-  tell({ config: { gate }, findings, digest, files, belief }: PolicyView): void {
+  tell({ config: { gate }, findings, digest, files, belief, wafProblem }: PolicyView): void {
     const next = new Map(findings.map(({ place, message, hint }) => {
       const fields = { place: placeText(place), problem: message, hint };
       return [`${fields.place} ${message}`, fields];
@@ -25,6 +26,11 @@ export class PolicyLog {
     const cannotNudge = digest !== "" && (gate.resources === undefined || !gate.certState);
     if (cannotNudge && !this.#cannotNudge) this.#log.info(DEAF);
     this.#cannotNudge = cannotNudge;
+    if (wafProblem !== this.#wafProblem) {
+      if (wafProblem === "") this.#log.info(TAKEN);
+      else this.#log.warn(UNTAKEN, { problem: wafProblem });
+    }
+    this.#wafProblem = wafProblem;
     if (digest === this.#digest) return;
     this.#digest = digest;
     if (digest === "") return this.#log.info("policy is switched off");
@@ -41,5 +47,7 @@ export class PolicyLog {
 
 const WRONG = "a policy object is not as it should be";
 const RIGHT = "a policy object is as it should be again";
+const UNTAKEN = "the firewall of policies is kept from an envoy that would refuse it";
+const TAKEN = "nothing is known against the firewall of policies any more";
 const DEAF =
   "envoy gateway is not made to call when policy changes: that takes the gate with its CertState objects";
