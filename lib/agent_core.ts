@@ -45,7 +45,8 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
   const verdicts = await openVerdictKeeper(config.stateDir, version, log, metrics);
   const throwaways = await loadThrowaways(config.stateDir, clock(), log);
   const { envoyCheckInterval } = parts;
-  const generationParts = { log, metrics, clock, keeper: verdicts, envoyCheckInterval };
+  const onWafProblem = () => policy.viewAgain();
+  const generationParts = { log, metrics, clock, keeper: verdicts, envoyCheckInterval, onWafProblem };
   const generation = await GenerationHolder.open(config, generationParts);
   const reports = new SnapshotReports({ log, metrics, clock });
   const policy: PolicyHolder = new PolicyHolder({
@@ -55,6 +56,7 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     keeper,
     keep: await openKeep(join(config.stateDir, "policy"), log),
     hostClock: parts.clock,
+    wafProblem: () => generation.wafProblem,
     onBelief: (belief) => generation.usePolicy(belief),
     onDigest: () => gate.policyChanged(),
   });

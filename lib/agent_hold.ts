@@ -22,9 +22,11 @@ export class CallHold {
 
   /** The handlers, each of which waits for {@linkcode CallHold.open}; a call that has to wait too long fails. */
   wrap(handlers: Readonly<Record<Hook, HookHandler>>): Record<Hook, HookHandler> {
-    const wrapped = HOOKS.map((hook): [Hook, HookHandler] => [hook, async (request) => {
+    const wrapped = HOOKS.map((hook): [Hook, HookHandler] => [hook, async (request, waited = 0) => {
+      const began = performance.now();
       if (!this.#open) await this.#wait();
-      return await handlers[hook](request);
+      // The deadline is for the whole call, what it has waited here included.
+      return await handlers[hook](request, waited + performance.now() - began);
     }]);
     return Object.fromEntries(wrapped) as Record<Hook, HookHandler>;
   }

@@ -34,3 +34,22 @@ Deno.test("CallHold.wrap() ends a call that waits too long, and those of an agen
   hold.giveUp();
   await assert.rejects(waiting, /does not start/);
 });
+
+Deno.test("CallHold.wrap() says how long a call has waited already", async () => {
+  const hold = new CallHold(() => 10_000);
+  const told: (number | undefined)[] = [];
+  const telling = Object.fromEntries(
+    HOOKS.map((hook): [Hook, HookHandler] => [hook, (_request, waited) => {
+      told.push(waited);
+      return Promise.resolve(answer);
+    }]),
+  ) as Record<Hook, HookHandler>;
+  const waiting = hold.wrap(telling).PostTranslateModify(answer);
+  const began = performance.now();
+  while (performance.now() - began < 30) await new Promise((resolve) => setTimeout(resolve));
+  hold.open();
+  await waiting;
+  await hold.wrap(telling).PostTranslateModify(answer);
+  assert.ok(told[0]! >= 30, `${told[0]}`);
+  assert.ok(told[1]! < told[0]!, `${told[1]}`);
+});

@@ -24,6 +24,8 @@ export interface PolicyHolderParts {
   readonly clock: () => number;
   /** Milliseconds since the epoch, as the Envoys of this host have them. */
   readonly hostClock: () => number;
+  /** Why the Envoy of the host would refuse the firewall; empty if nothing is known against it. */
+  readonly wafProblem: () => string;
   /** Takes what is believed into use, in one assignment. */
   readonly onBelief: (belief: PolicyBelief) => void;
   /** Called after it, when answers may be other ones from now on. */
@@ -146,6 +148,11 @@ export class PolicyHolder {
     const originals = new Map(split);
     if (isDeepStrictEqual(originals, this.#originals)) return;
     this.#originals = originals;
+    this.viewAgain();
+  }
+
+  /** Puts together anew what is believed, since something beside the files is another one. */
+  viewAgain(): void {
     if (this.#opened !== null) this.#adopt(this.#viewOf(this.#opened, this.#texts), this.#texts);
   }
 
@@ -193,6 +200,7 @@ export class PolicyHolder {
       page: page.view(config.policy.localReply),
       good: this.#good.texts,
       keeper: this.#parts.keeper,
+      wafProblem: this.#parts.wafProblem(),
       originalGateway: (published) => {
         const name = this.#originals.get(keyOf(published));
         return name === undefined ? published : { namespace: published.namespace, name };

@@ -35,6 +35,7 @@ export function makePolicyStatus(view: PolicyView, showing: PolicyShowing): Poli
     digest: view.digest,
     nudges: gate.resources !== undefined && gate.certState,
     waf: belief.settings.waf !== null,
+    wafProblem: view.wafProblem,
     localReply: view.page.status,
     compat: policy.compat,
     policies: policyStatuses(view, showing),
@@ -111,6 +112,7 @@ function usedStatus(
     inUse: held === null,
     hasDirectives: entry.directives.length > 0,
     waf: settings.waf !== null,
+    wafProblem: view.wafProblem,
     delivery,
   });
   const generation = view.written.get(key) ?? entry.generation;
@@ -136,7 +138,13 @@ function refusedStatus(
 ): TrafficPolicyStatus {
   const { namespace, name } = object;
   const key = keyOf(object);
-  const nothing = { inUse: false, hasDirectives: false, waf: false, delivery: "unused" } as const;
+  const nothing = {
+    inUse: false,
+    hasDirectives: false,
+    waf: false,
+    wafProblem: "",
+    delivery: "unused",
+  } as const;
   const generation = view.written.get(key) ?? 1;
   return {
     namespace,

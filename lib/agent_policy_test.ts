@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { FakeEnvoy, GO_FILTER_WORDS } from "../tests/fakes/fake_envoy.ts";
 import { FakeEnvoyAdmin } from "../tests/fakes/fake_envoy_admin.ts";
 import { FakeLog } from "../tests/fakes/fake_log.ts";
 import { HookClient } from "../tests/fakes/hook_client.ts";
@@ -85,7 +86,7 @@ class Host {
 
   async start(changes: Record<string, unknown> = {}, faults?: Faults): Promise<Agent> {
     const { log } = this;
-    const parts = { version: "0", log, clock: Date.now, spacing: 20, faults };
+    const parts = { version: "0", log, clock: Date.now, spacing: 20, faults, envoyCheckInterval: 100 };
     const agent = await startAgent(this.config(changes), parts);
     assert(agent.kind === "agent", JSON.stringify(agent));
     return this.#agent = agent;
@@ -329,6 +330,42 @@ Deno.test("startAgent() answers with the policies from the first call on, and wo
   assert.equal(host.status.nudges, false);
   await host.until("it is said", () => host.conditions[1] === "Programmed True Programmed");
   assert.match(host.status.policies[0].conditions[1].message, /no proxy is asked/);
+});
+
+Deno.test("startAgent() keeps the firewall from an Envoy without the Go filter, says so once, and gives it to another one", async () => {
+  await using host = await Host.make({});
+  const binary = new FakeEnvoy(host.dir);
+  await binary.install(GO_FILTER_WORDS.lacksType);
+  const envoy = { path: binary.path, admin: "none" };
+  const hook = { listen: `unix://${join(host.dir, "hook.sock")}`, deadline: 10_000 };
+  await host.start({ hook, envoy });
+  await host.call();
+  assert.equal(await binary.asked(), 0);
+
+  await host.write("waf.yaml", policyText("waf"));
+  // Nobody has called yet: it is asked when the policy is read.
+  await host.until("the policy is read", () => host.status.policies.length > 0);
+  await host.until("it is said", () => host.conditions[1] === "Programmed False FilterOff");
+  const { wafProblem, policies: [{ conditions }] } = host.status;
+  assert.equal(conditions[1].message, wafProblem);
+  assert.match(wafProblem!, /has no Go filter.*policy\.waf\.enabled/);
+  assert.equal(await host.sample("certgate_policy_filter_missing"), 1);
+  await assert.rejects(host.call(), /Cannot apply wafRoute at .*has no Go filter/);
+  await host.write("other.yaml", policyText("other"));
+  await host.until("another policy is read", () => host.status.policies.length === 2);
+  const sentences = () => host.log.sentences("warn").filter((line) => line.startsWith("the firewall"));
+  assert.deepEqual(sentences(), ["the firewall of policies is kept from an envoy that would refuse it"]);
+  await host.until("that is published too", async () => await host.policy() === host.status.digest);
+  const lacking = host.status.digest;
+  assert.equal(await binary.asked(), 1);
+
+  await binary.install(GO_FILTER_WORDS.knows);
+  await host.until("Envoy Gateway is made to call", async () => await host.policy() !== lacking);
+  assert.deepEqual([host.status.wafProblem, await binary.asked()], ["", 2]);
+  assert((await host.call()).includes("SecRuleEngine On"));
+  await host.until("that is said", () => host.conditions[1] === "Programmed True Programmed");
+  assert.equal(await host.sample("certgate_policy_filter_missing"), 0);
+  assert.equal(sentences().length, 1);
 });
 
 Deno.test("startAgent() says that a directory of policies is not there, and starts all the same", async () => {

@@ -15,6 +15,8 @@ export interface PolicyView {
   readonly index: PolicyIndex;
   readonly belief: PolicyBelief;
   readonly page: PageView;
+  /** Why the Envoy of the host would refuse the firewall; empty if nothing is known against it, or there is none. */
+  readonly wafProblem: string;
   /** Digest of everything that can change a snapshot; empty where policy is off. */
   readonly digest: string;
   /** Of the directories, the files, the objects and the page. */
@@ -32,6 +34,8 @@ export interface PolicyViewParts {
   /** Path to the text that was in use last. */
   readonly good: ReadonlyMap<string, string>;
   readonly keeper: StatusKeeper;
+  /** Why the Envoy of the host would refuse the firewall; empty if nothing is known against it. */
+  readonly wafProblem: string;
   /** The Gateway as its owner wrote it, where the gate split it into several. */
   readonly originalGateway: (published: ObjectName) => ObjectName;
 }
@@ -56,13 +60,15 @@ export function viewPolicy(config: Config, parts: PolicyViewParts): PolicyView {
   });
   const on = isPolicyOn(config);
   const belief = on ? makePolicyBelief(config, index, page.reply) : switchedOff(config);
+  const wafProblem = belief.settings.waf === null ? "" : parts.wafProblem;
   return {
     config,
     files,
     index,
     belief,
     page,
-    digest: on ? digestOf(config, belief) : "",
+    wafProblem,
+    digest: on ? digestOf(config, belief, wafProblem) : "",
     findings: [...texts.findings, ...files.findings, ...page.findings],
     written,
     again: texts.again,
@@ -76,8 +82,13 @@ function switchedOff(config: Config): PolicyBelief {
 }
 
 /** What happens where something fails is part of it: an answer that was degraded may be another one now. */
-function digestOf({ hooks, mutations }: Config, { index, settings }: PolicyBelief): string {
-  const text = JSON.stringify([index.digest, settings, hooks, mutations]);
+function digestOf(
+  { hooks, mutations }: Config,
+  { index, settings }: PolicyBelief,
+  wafProblem: string,
+): string {
+  const problems = wafProblem === "" ? [] : [wafProblem];
+  const text = JSON.stringify([index.digest, settings, hooks, mutations, ...problems]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 

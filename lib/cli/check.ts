@@ -1,17 +1,18 @@
 import { SingleBar } from "cli-progress";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { adviseWarnings, applyAnswer, judge } from "../health/mod.ts";
-import { EnvoyOracle, findEnvoy, knowsGoFilter, withoutGoFilter } from "../host/mod.ts";
+import { EnvoyOracle, findEnvoy } from "../host/mod.ts";
 import type { Facts, JudgeOptions } from "../model/mod.ts";
 import { readFacts } from "../pki/mod.ts";
 import { configSchema } from "../resources/mod.ts";
 import { type FoundPair, LARGEST_FILE, readPairAt } from "../sources/mod.ts";
-import { type CheckedPolicy, checkPolicy, isPolicyFine } from "./check_policy.ts";
+import { checkPolicy, isPolicyFine } from "./check_policy.ts";
 import { policyData, renderPolicy } from "./check_policy_report.ts";
 import { type CheckedPair, pairsData, renderSummary, renderTable } from "./check_report.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { type Format, renderData } from "./render_data.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
+import { warnOfFilter } from "./warn_of_filter.ts";
 
 /** Options of `certgate check`. */
 export interface CheckOptions {
@@ -90,14 +91,9 @@ async function report(
     ];
     terminal.out(parts.filter((part) => part !== "").join("\n"));
   }
-  if (policy !== null) await warnOfFilter(policy, options.envoy, terminal);
+  const needsFilter = policy !== null && policy.objects.some((object) => object.policy !== null);
+  if (needsFilter && options.envoy !== null) await warnOfFilter(options.envoy, terminal);
   return policy === null || isPolicyFine(policy);
-}
-
-async function warnOfFilter(policy: CheckedPolicy, envoy: string | null, terminal: Terminal): Promise<void> {
-  const needed = policy.objects.some((object) => object.policy !== null);
-  if (!needed || envoy === null || await knowsGoFilter(envoy) !== false) return;
-  terminal.err(`note: ${withoutGoFilter(envoy)}\n`);
 }
 
 const PATTERN_HINT = "put the pattern in quotes, so that certgate and not the shell expands it";

@@ -3,9 +3,11 @@ import { EXIT, type ExitCode } from "./exit_code.ts";
 import { type ConfigChoice, DEFAULT_CONFIG } from "./load_config.ts";
 import { loadUsableConfig } from "./load_usable_config.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
+import { warnOfConfiguredFilter } from "./warn_of_filter.ts";
 
 /**
- * `certgate config check [FILE]`: whether a configuration is right, and one that this binary can work with.
+ * `certgate config check [FILE]`: whether a configuration is right, and one that this binary can work with. A note says
+ * where the Envoy of the host would refuse the firewall that policies need.
  *
  * @param choice The file and what is set beside it, as `run` would take them.
  * @returns 0 if it is, 2 if it is not or cannot be read.
@@ -23,5 +25,6 @@ export async function configCheck(choice: ConfigChoice, terminal: Terminal): Pro
     ? `, with ${loaded.overrides.map(({ from }) => from).join(", ")}`
     : "";
   terminal.out(`${name}: ok${beside}\n`);
+  await warnOfConfiguredFilter(loaded.config, terminal);
   return EXIT.ok;
 }

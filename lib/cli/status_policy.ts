@@ -31,6 +31,7 @@ export function renderPolicyStatus(
     connectors.length === 0 ? "" : plainTable(CONNECTOR_HEAD, connectors.map(connectorRow)),
     failures.map(failureText).join(""),
     findings.map(findingText).join(""),
+    filterText(status),
     unheard(status),
     all ? settingsText(status) : "",
   ].filter((part) => part !== "").join("\n");
@@ -104,6 +105,16 @@ function unheard({ nudges, policies, connectors }: PolicyStatus): string {
     `  ${
       pc.cyan("hint")
     }: switch the gate on (gate.resources, gate.output); it makes Envoy Gateway call at once\n`;
+}
+
+function filterText({ wafProblem = "", policies }: PolicyStatus): string {
+  // Where there is a policy it says so itself.
+  if (wafProblem === "" || policies.some(({ conditions }) => conditions.some(isAbout(wafProblem)))) return "";
+  return `${pc.red("firewall")}\n  ${printable(wafProblem)}\n`;
+}
+
+function isAbout(problem: string): (condition: { readonly message: string }) => boolean {
+  return ({ message }) => message === problem;
 }
 
 function settingsText({ directories, files, objects, waf, localReply, compat }: PolicyStatus): string {

@@ -136,3 +136,17 @@ Deno.test("status says nothing of policy where there is none, and with --all wha
   );
   assert.equal(JSON.parse((await ask(page, { args: ["-o", "json"] })).out).policy.policies[0].name, "waf");
 });
+
+Deno.test("status says once that the Envoy of the host has no filter for the firewall, with a policy or without", async () => {
+  const wafProblem = "The Envoy of this host, /usr/bin/envoy, has no Go filter";
+  const alone = await ask(samplePolicyStatus([], { waf: true, wafProblem }));
+  assert.match(alone.out, /\nfirewall\n {2}The Envoy of this host, .* has no Go filter\n/);
+  const condition = sampleCondition("Programmed", {
+    status: "False",
+    reason: "FilterOff",
+    message: wafProblem,
+  });
+  const policy = samplePolicy("waf", { conditions: [condition] });
+  const { out } = await ask(samplePolicyStatus([policy], { wafProblem }));
+  assert.equal(out.split(wafProblem).length, 2);
+});

@@ -10,6 +10,8 @@ export interface PolicyProgress {
   readonly hasDirectives: boolean;
   /** Whether the Coraza filter is put into listeners. */
   readonly waf: boolean;
+  /** Why Envoy would refuse the filter; empty if nothing is known against it. */
+  readonly wafProblem: string;
   /** How far the Envoys are with it. */
   readonly delivery: PolicyDelivery;
 }
@@ -22,12 +24,13 @@ export interface PolicyProgress {
  * - Where no Envoy is asked, True is said after the answer, and the message says so.
  */
 export function policyProgrammed(progress: PolicyProgress): BareCondition {
-  const { accepted, inUse, hasDirectives, waf, delivery } = progress;
+  const { accepted, inUse, hasDirectives, waf, wafProblem, delivery } = progress;
   if (!inUse) return no("Invalid", accepted.message);
   if (!hasDirectives) {
     return no("NoDirectives", accepted.message === "" ? "It switches nothing on." : accepted.message);
   }
   if (!waf) return no("FilterOff", "The Coraza filter is switched off in the configuration.");
+  if (wafProblem !== "") return no("FilterOff", wafProblem);
   switch (delivery) {
     case "served":
       return yes("");

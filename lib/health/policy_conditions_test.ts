@@ -3,7 +3,14 @@ import type { BareCondition } from "../model/mod.ts";
 import { policyProgrammed, type PolicyProgress } from "./policy_conditions.ts";
 
 const accepted: BareCondition = { type: "Accepted", status: "True", reason: "Accepted", message: "" };
-const good: PolicyProgress = { accepted, inUse: true, hasDirectives: true, waf: true, delivery: "served" };
+const good: PolicyProgress = {
+  accepted,
+  inUse: true,
+  hasDirectives: true,
+  waf: true,
+  wafProblem: "",
+  delivery: "served",
+};
 
 const said = (changes: Partial<PolicyProgress>) => {
   const { type, status, reason } = policyProgrammed({ ...good, ...changes });
@@ -26,4 +33,6 @@ Deno.test("policyProgrammed() says why a policy cannot reach a proxy at all", ()
   assert.equal(said({ hasDirectives: false, accepted: why }), "False NoDirectives");
   assert.equal(policyProgrammed({ ...good, hasDirectives: false, accepted: why }).message, why.message);
   assert.equal(said({ waf: false }), "False FilterOff");
+  assert.equal(said({ wafProblem: "no filter" }), "False FilterOff");
+  assert.equal(policyProgrammed({ ...good, wafProblem: "no filter" }).message, "no filter");
 });

@@ -38,9 +38,9 @@ export async function withLimit<T>(
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { setTimer, signal, otherwise } = parts;
-  const ended = AbortSignal.any([signal]);
+  if (signal.aborted) return otherwise;
   const own = new AbortController();
-  const both = AbortSignal.any([ended, own.signal]);
+  const both = AbortSignal.any([signal, own.signal]);
   const cancels: (() => void)[] = [];
   try {
     return await new Promise<T>((resolve) => {

@@ -1,8 +1,7 @@
-import { isIPv6 } from "node:net";
 import type { Intent } from "../issuers/mod.ts";
-import type { KeyMaterial, PairBytes, Verdict } from "../model/mod.ts";
-import { judge as judgeDates } from "../health/mod.ts";
-import { readFacts } from "../pki/mod.ts";
+import { coversName, judge as judgeDates } from "../health/mod.ts";
+import { type Cause, CAUSES, type KeyMaterial, type PairBytes, type Verdict } from "../model/mod.ts";
+import { plainAddress, readFacts } from "../pki/mod.ts";
 
 /** What an answer is worth. */
 export type AnswerCheck =
@@ -55,19 +54,13 @@ export async function checkAnswer(
   }
 }
 
-function bad(cause: string, detail: string): AnswerCheck {
-  return { kind: "bad", why: detail === "" ? cause : `${cause}: ${detail}` };
+function bad(cause: Cause, detail: string): AnswerCheck {
+  const { why } = CAUSES[cause];
+  return { kind: "bad", why: `Cannot use the answer: ${detail === "" ? why : `${why} (${detail})`}` };
 }
 
 /** The names of an intent that a certificate does not cover. */
 function missingNames(names: readonly string[], { dnsNames, ipAddresses }: Intent): string[] {
-  const there = new Set(names.map(plain));
-  const isThere = (name: string) =>
-    there.has(plain(name)) || there.has(plain(name).replace(/^[^.*]+\./, "*."));
-  return [...dnsNames.filter((name) => !isThere(name)), ...ipAddresses.filter((ip) => !there.has(plain(ip)))];
-}
-
-/** One spelling for a name or an address. */
-function plain(name: string): string {
-  return isIPv6(name) ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name.toLowerCase();
+  return [...dnsNames, ...ipAddresses.map((text) => plainAddress(text) ?? text)]
+    .filter((wanted) => !names.some((name) => coversName(name, wanted)));
 }

@@ -186,7 +186,8 @@ async function cut(
   before: PairRecord,
   parts: Omit<RunIssueParts, "signal">,
 ): Promise<IssueOutcome> {
-  const { attempts, since, next } = before;
+  const { attempts, next } = before;
+  const since = next === null ? pair.record.since : before.since;
   pair.record = { ...pair.record, attempts, since, next, asking: atRest(pair.record.asking) };
   await keep(pair, parts);
   return { kind: "cut" };

@@ -90,6 +90,8 @@ export interface PolicyStatus {
   readonly nudges: boolean;
   /** Whether the Coraza filter is put into listeners. */
   readonly waf: boolean;
+  /** Why the Envoy of the host would refuse that filter; empty or absent if nothing is known against it. */
+  readonly wafProblem?: string;
   /** What stands in for answers that Envoy makes itself. */
   readonly localReply: LocalReplyStatus;
   /** `policy.compat`. */

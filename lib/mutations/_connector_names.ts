@@ -50,7 +50,20 @@ export class ConnectorNames {
     for (const cluster of clusters) if (this.fate(cluster) !== null) return cluster;
     return null;
   }
+
+  /**
+   * The cluster of a connector that is offline to which a route led before it was refused. PostRouteModify comes before
+   * the hook of the virtual host, and has put the answer in place of the cluster; what is left is the name of the route.
+   */
+  refusedOf(route: RouteView): string | null {
+    if (route.clusters.length > 0) return null;
+    const cluster = RULE.exec(route.name)?.[1];
+    return cluster !== undefined && this.fate(cluster)?.online === false ? cluster : null;
+  }
 }
+
+/** What stands in front of the number of a match in the names that Envoy Gateway gives to routes. */
+const RULE = /^(httproute\/[^/]+\/[^/]+\/rule\/\d+)\/match\//;
 
 /** What the routes of a virtual host say of connectors. */
 export interface HostSurvey {
@@ -71,11 +84,14 @@ export function surveyHost(host: VirtualHostView, names: ConnectorNames, nso: bo
   let offline: RouteView[] | null = null;
   for (const route of host.routes) {
     const first = names.firstOf(route);
-    if (first === null) continue;
+    if (first === null) {
+      if (!nso) cluster ??= names.refusedOf(route);
+      continue;
+    }
     cluster ??= first;
     if (nso && first !== cluster) continue;
     (routes ??= []).push(route);
     if (route.clusters.some((name) => names.fate(name)?.online === false)) (offline ??= []).push(route);
   }
-  return routes === null ? NOTHING : { cluster, routes, offline: offline ?? [] };
+  return cluster === null ? NOTHING : { cluster, routes: routes ?? [], offline: offline ?? [] };
 }

@@ -11,7 +11,7 @@ import type { PolicyContext } from "./policy_context.ts";
  * - a place that is not in the snapshot, a name that is empty where Envoy wants one;
  * - a domain that stands twice in a route configuration;
  * - a `%` in a format that is no operator;
- * - the Go filter where no filter stands behind it, or twice;
+ * - the Go filter where no filter stands behind it, or twice, and for an Envoy that is known to have none;
  * - directives on a route for a filter that no HTTP connection manager has (whole snapshots with managers only);
  * - a route to a cluster that is not there, a device of more than 15 bytes, a body of more than 4096.
  *
@@ -48,6 +48,7 @@ class Lint {
   check(step: PolicyStep): string {
     switch (step.kind) {
       case "insert_waf_filter":
+        return this.#context.wafProblem || this.#managers.check(step);
       case "set_local_reply":
       case "fail_http_manager":
         return this.#managers.check(step);
@@ -56,6 +57,9 @@ class Lint {
         return lintCluster(step, this.#context.snapshot);
       case "add_connect_route":
         return this.#routes.check(step) || this.#domains.check(step);
+      case "stamp_route":
+        // The project's name alone is metadata, which every Envoy takes.
+        return step.policy !== null && this.#context.wafProblem || this.#routes.check(step);
       default:
         return this.#routes.check(step);
     }

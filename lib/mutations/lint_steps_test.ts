@@ -63,6 +63,16 @@ Deno.test("lintSteps() finds a filter that is nameless, twice there, or the last
   bad("insert_waf_filter", (step) => step, /no filter stands behind/, contextOf(filters([])));
 });
 
+Deno.test("lintSteps() finds what names the Go filter where Envoy has none, and nothing else", () => {
+  const steps = right(contextOf());
+  const wafProblem = "no Go filter";
+  const problems = lintSteps([...steps.values()], contextOf(all, { wafProblem }));
+  const found = [...problems].filter(([, message]) => message === wafProblem).map(([step]) => step.kind);
+  assert.deepEqual(found, ["insert_waf_filter", "stamp_route"]);
+  const bare = { ...steps.get("stamp_route") as Of<"stamp_route">, policy: null };
+  assert.equal(problemOf(bare, contextOf(all, { wafProblem })), "");
+});
+
 Deno.test("lintSteps() finds a percent sign that is no operator, and a reply that Envoy refuses", () => {
   const reply = settings.localReply!;
   const change = (part: Partial<typeof reply>) => (step: Of<"set_local_reply">) => (

@@ -26,4 +26,6 @@ export interface PolicyContext {
   readonly whole: boolean;
   /** Clusters by position that should lead into a tunnel and do not, since `connectorClusters` failed there. */
   readonly failedClusters?: ReadonlySet<number>;
+  /** Why Envoy would refuse the Coraza filter wherever it stands; absent or empty if nothing is known against it. */
+  readonly wafProblem?: string;
 }

@@ -13,6 +13,7 @@ import type { Target } from "./target.ts";
  * - Only in virtual hosts that are made of a Gateway which is ours: see `PolicyIndex.governing`.
  * - Every route of such a host gets the project's name, with an empty one too, as long as there are policy objects.
  * - With the filter switched off (`settings.waf` is `null`) the project's name is all that is written.
+ * - With an Envoy that would refuse the filter (`wafProblem`) so it is, and what a policy governs fails with `lint`.
  * - A route that says exactly that already gets no step, and neither does one that `connectorRoutes` has added.
  * - What does not read is reported as `malformed` and goes out as it came; the rest goes on.
  *
@@ -68,7 +69,13 @@ const STAMP: Job<Cursor> = {
     const governing = governingRoute(cursor, run.context);
     if (governing === null) return;
     const { project } = governing;
-    const policy = waf === null ? null : governing.policy;
+    const { wafProblem = "" } = run.context;
+    const wanted = waf === null ? null : governing.policy;
+    const policy = wafProblem === "" ? wanted : null;
+    if (policy !== wanted) {
+      if (isOwnRoute(route, { name: route.name, hostName })) return;
+      run.fail(routeTarget(cursor), "lint", wafProblem);
+    }
     if (route.isStampedAs(project, policy, waf ?? NO_FILTER)) {
       if (policy !== null) run.standing.add(policy);
       return;

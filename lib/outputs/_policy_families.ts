@@ -21,6 +21,10 @@ export const POLICY_FAMILIES = {
     type: "gauge",
     help: "Policy objects that are not used as they are written; their last good version may be in use",
   },
+  certgate_policy_filter_missing: {
+    type: "gauge",
+    help: "1 while the Envoy of the host is known to have no filter for the firewall that is wanted",
+  },
   certgate_connectors: {
     type: "gauge",
     help: "Connectors by whether they are online",

@@ -14,6 +14,7 @@ export function showPolicy(metrics: Metrics, status: PolicyStatus | null): void 
   }
   metrics.set("certgate_policy_findings", status?.findings.length ?? 0);
   metrics.set("certgate_policy_refused_objects", status?.refused ?? 0);
+  metrics.set("certgate_policy_filter_missing", status?.wafProblem ? 1 : 0);
   const online = connectors.filter((connector) => connector.online).length;
   metrics.set("certgate_connectors", online, { state: "online" });
   metrics.set("certgate_connectors", connectors.length - online, { state: "offline" });

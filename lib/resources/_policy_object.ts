@@ -87,7 +87,7 @@ function endpointNotes({ rules }: PolicyKinds["HTTPProxy"]): Problem[] {
       const path = ["spec", "rules", rule, "backends", backend, "endpoint"];
       const what = endpoint === ""
         ? "a connector needs one"
-        : `${showValue(endpoint)} is of no use: ${parsed}`;
+        : `${showValue(withoutSecrets(endpoint))} is of no use: ${parsed}`;
       return [{
         path,
         what,
@@ -95,4 +95,9 @@ function endpointNotes({ rules }: PolicyKinds["HTTPProxy"]): Problem[] {
       }];
     })
   );
+}
+
+/** A URL as it may be shown: the user and the query may hold a password or a token. */
+function withoutSecrets(url: string): string {
+  return url.replace(/^([^?#]*\/\/|)[^/?#]*@/, "$1…@").replace(/[?#][^]*$/, "?…");
 }

@@ -30,7 +30,10 @@ function listKeys(node: SchemaNode, path: readonly string[]): ConfigKey[] {
   if (node.properties) {
     return Object.entries(node.properties).flatMap(([name, inner]) => listKeys(inner, [...path, name]));
   }
-  const words = path.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase());
+  // Words begin at a capital after a small letter, and at the last capital of several: PostHTTPListenerModify has four.
+  const words = path.map((name) =>
+    name.replace(/(?<=[a-z\d])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g, "_$&").toUpperCase()
+  );
   return [{ path: path.join("."), variable: `CERTGATE_${words.join("_")}` }];
 }
 

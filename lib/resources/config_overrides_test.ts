@@ -10,6 +10,7 @@ Deno.test("CONFIG_KEYS have one variable each, in words", () => {
   assert.equal(variables.get("hook.maxMessageSize"), "CERTGATE_HOOK_MAX_MESSAGE_SIZE");
   assert.equal(variables.get("stateDir"), "CERTGATE_STATE_DIR");
   assert.equal(variables.get("sources"), "CERTGATE_SOURCES");
+  assert.equal(variables.get("hooks.PostHTTPListenerModify"), "CERTGATE_HOOKS_POST_HTTP_LISTENER_MODIFY");
   assert.equal(new Set(variables.values()).size, CONFIG_KEYS.length);
 });
 

@@ -280,3 +280,27 @@ Deno.test("readPolicies() says which endpoint is of no use to a connector", () =
     [`b.yaml:7:7: Cannot use ${path.replace('p"', 'q"')}: a connector needs one`, hint],
   ]);
 });
+
+Deno.test("readPolicies() repeats no password and no token of an endpoint", () => {
+  const of = (endpoint: string) =>
+    read({
+      "a.yaml":
+        "apiVersion: networking.datumapis.com/v1alpha\nkind: HTTPProxy\nmetadata: {name: p}\nspec:\n" +
+        `  rules:\n  - backends:\n    - {endpoint: '${endpoint}', connector: {name: c}}\n`,
+    });
+  const secrets = [
+    "http://user:s3cret@host:99999",
+    "http://u:s3cret@",
+    "//s3cret@host:x",
+    "user:s3cret@host",
+    "http://host:x?token=s3cret",
+    "http://host:x/#s3cret",
+    "http://a@s3cret@host:x/p",
+  ];
+  for (const endpoint of secrets) {
+    const text = JSON.stringify(shown(of(endpoint)));
+    assert.match(text, /is of no use/);
+    assert.doesNotMatch(text, /s3cret/);
+  }
+  assert.match(JSON.stringify(shown(of("http://u:s3cret@host:99999/p"))), /http:\/\/…@host:99999\/p/);
+});

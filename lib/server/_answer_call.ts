@@ -1,6 +1,7 @@
 import type { Material, Plan, PolicyStep } from "../model/mod.ts";
 import { emptyPlan, planPrune } from "../mutations/mod.ts";
 import { type AnyStep, applyPlan } from "../xds/mod.ts";
+import { askForFilter } from "./_ask_for_filter.ts";
 import { pause } from "./_deadline.ts";
 import { hookPolicy } from "./_failure_policy.ts";
 import { codeOf } from "./_mutation_code.ts";
@@ -80,6 +81,7 @@ async function planOrUndo(call: HookCall): Promise<PolicyPlan> {
   if (fault === "throw") return undo(call, { kind: "threw", message: "a fault was injected" });
   if (!wantsPolicy(generation)) return NO_POLICY_PLAN;
   try {
+    await askForFilter(generation, deadline);
     return await planPolicy(call);
   } catch (error) {
     if (error instanceof HookError) throw error;

@@ -45,13 +45,17 @@ const SMALL_SCOPES: Readonly<Partial<Record<Hook, FailureScope>>> = {
 export function mutationPolicy(
   config: Policies,
   hook: Hook,
-  { mutation, kind }: { readonly mutation: PolicyMutation; readonly kind: FailureKind },
+  { mutation, kind, narrow = false }: {
+    readonly mutation: PolicyMutation;
+    readonly kind: FailureKind;
+    readonly narrow?: boolean;
+  },
 ): EffectivePolicy {
   const written = config.mutations[mutation] ?? config.hooks[hook];
   const skipped = kind === "malformed" && config.policy.compat === "none";
   return effective(written, {
     action: skipped ? "open" : DEFAULTS[mutation],
-    scope: SMALL_SCOPES[hook] ?? SCOPES[mutation],
+    scope: narrow ? "route" : SMALL_SCOPES[hook] ?? SCOPES[mutation],
   });
 }
 

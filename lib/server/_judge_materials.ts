@@ -4,8 +4,8 @@ import type { Deadline } from "./_deadline.ts";
 import { snapshotMaterials } from "./snapshot_materials.ts";
 import type { TranslateParts } from "./translate_parts.ts";
 
-// What is left of the deadline after the verdicts: planning and splicing of the largest snapshots take less.
-const SHARE_FOR_VERDICTS = 0.7;
+/** Share of the deadline for what is asked of Envoy: planning and splicing of the largest snapshots take less than the rest. */
+export const SHARE_FOR_VERDICTS = 0.7;
 
 /**
  * Has everything in a snapshot judged that is to be judged.

@@ -5,6 +5,7 @@ import { type Deadline, pause } from "./_deadline.ts";
 import { mutationPolicy } from "./_failure_policy.ts";
 import { codeOf } from "./_mutation_code.ts";
 import { MUTATION_SPANS, mutationAttributes } from "./_span_attributes.ts";
+import { unguardedRoutes } from "./_unguarded_routes.ts";
 import { messageOf, wordsOfTarget } from "./_words.ts";
 import { HookError } from "./hook_error.ts";
 import type { HookFailure } from "./hook_failure.ts";
@@ -120,8 +121,9 @@ export async function planPolicy(call: HookCall): Promise<PolicyPlan> {
 }
 
 /** What mutations look at. */
-export function contextOf({ hook, snapshot, parts: { generation: { policy } } }: HookCall): PolicyContext {
-  return { snapshot, ...policy, whole: hook === "PostTranslateModify" };
+export function contextOf({ hook, snapshot, parts: { generation } }: HookCall): PolicyContext {
+  const { policy, envoy: { goFilter } } = generation;
+  return { snapshot, ...policy, whole: hook === "PostTranslateModify", wafProblem: goFilter?.problem };
 }
 
 /** Targets that failed for one reason; `null` where nobody can say which they are. */
@@ -194,17 +196,19 @@ function settle(
   const failures: HookFailure[] = [];
   const failSteps: PolicyStep[] = [];
   for (const { kind, message, targets } of failed) {
-    const { action, scope } = mutationPolicy(config, hook, { mutation, kind });
-    const steps = action !== "http500" || targets === null
+    const unguarded = unguardedRoutes({ mutation, kind }, context, codeOf(parts));
+    const places = unguarded ?? targets;
+    const { action, scope } = mutationPolicy(config, hook, { mutation, kind, narrow: unguarded !== null });
+    const steps = action !== "http500" || places === null
       ? []
-      : tryPlan(() => codeOf(parts).planFailure(targets, scope, context)) ?? [];
+      : tryPlan(() => codeOf(parts).planFailure(places, scope, context)) ?? [];
     failSteps.push(...steps);
     failures.push({
       hook,
       mutation,
       kind,
       // A 500 that has no place to stand would let through what it should stop.
-      action: action === "http500" && steps.length === 0 ? "closed" : action,
+      action: action === "http500" && steps.length === 0 && unguarded?.length !== 0 ? "closed" : action,
       scope: action === "http500" && steps.length > 0 ? scope : null,
       targets: targets?.length ?? 0,
       place: targets === null || targets.length === 0 ? "" : wordsOfTarget(targets[0]),

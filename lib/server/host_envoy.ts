@@ -1,5 +1,6 @@
 import { findEnvoy } from "../host/mod.ts";
 import { type Confirmer, makeConfirmer } from "./confirmer.ts";
+import { GoFilter } from "./go_filter.ts";
 
 /** The Envoy binary of the host, as it is at one moment. */
 export interface HostEnvoy {
@@ -9,6 +10,8 @@ export interface HostEnvoy {
   readonly path: string;
   /** Why there is none although one is asked for; empty otherwise. */
   readonly problem: string;
+  /** Whether it knows the filter that a firewall needs; absent where no binary is known. */
+  readonly goFilter?: GoFilter;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function lookForEnvoy(setting: string, before?: HostEnvoy): Promise
   }
   if (path === null) return { confirmer: null, path: "none", problem: error ?? "" };
   const confirmer = await makeConfirmer(path);
-  return confirmer ? { confirmer, path, problem: "" } : {
+  return confirmer ? { confirmer, path, problem: "", goFilter: new GoFilter(path) } : {
     confirmer: null,
     path: "none",
     problem: `Cannot use "${path}" as Envoy: it does not say its version`,

@@ -19,6 +19,7 @@ export * from "./hook_error.ts";
 export * from "./hook_failure.ts";
 export * from "./hook_handlers.ts";
 export * from "./host_envoy.ts";
+export * from "./go_filter.ts";
 export * from "./http_server.ts";
 export * from "./judge_client.ts";
 export * from "./modify_resource.ts";

@@ -8,6 +8,11 @@ import type { Text } from "./open_texts.ts";
 /** Larger than any text that a person or a program writes for certgate. */
 export const LARGEST_TEXT = 16 * 1024 * 1024;
 
+/** Milliseconds without rest after which a file is read all the same, if others are put in its place as wholes. */
+const RESTLESS = 2000;
+/** Milliseconds for which what was read of a restless file must not change. */
+const WHOLE = 50;
+
 /** One text file: what is seen of it, and what is believed. */
 export class TextState {
   readonly belief = new Belief<Text>();
@@ -16,6 +21,9 @@ export class TextState {
   readonly #rest = new Rest();
   #read = false;
   #certain = false;
+  #restlessSince: number | null = null;
+  #inode: number | null = null;
+  #isReplaced = false;
 
   constructor(path: string, patience: Patience) {
     this.#path = path;
@@ -35,17 +43,37 @@ export class TextState {
       return { kind: "none" };
     }
     const ms = this.#rest.wait(moment);
-    return ms > 0 ? { kind: "wait", ms } : { kind: "read" };
+    if (ms <= 0 || this.#isRestless(moment)) return { kind: "read" };
+    return { kind: "wait", ms };
   }
 
   /** Reads the file; one that has changed meanwhile is left for the next look. */
   async read(moment: () => Moment): Promise<void> {
+    if (this.#rest.wait(moment()) > 0) return await this.#readRestless(moment);
     const found = await readText(this.#path);
     const after = moment();
     if (this.#note(after)) return;
+    this.#restlessSince = null;
     this.#read = found.grade === "good";
     this.#certain = this.#rest.telling(after);
     this.belief.see(found, after.now, this.#patience);
+  }
+
+  /**
+   * Reads a file that is replaced again and again. Who renames a whole file over it does so with one that is ready, and
+   * one that is not read before it rests would never be read.
+   */
+  async #readRestless(moment: () => Moment): Promise<void> {
+    const found = await readWhole(this.#path);
+    const after = moment();
+    this.#note(after);
+    if (found === null) return;
+    this.#restlessSince = after.now;
+    this.belief.see(found, after.now, this.#patience);
+  }
+
+  #isRestless({ now }: Moment): boolean {
+    return this.#isReplaced && this.#restlessSince !== null && now - this.#restlessSince >= RESTLESS;
   }
 
   /** The file is not there. */
@@ -62,7 +90,12 @@ export class TextState {
   }
 
   #note(moment: Moment): boolean {
-    if (!this.#rest.note(signatureAt(this.#path), moment)) return false;
+    const signature = signatureAt(this.#path);
+    if (!this.#rest.note(signature, moment)) return false;
+    const inode = signature.stamp?.ino ?? null;
+    this.#isReplaced = this.#inode !== null && inode !== null && inode !== this.#inode;
+    this.#inode = inode;
+    this.#restlessSince ??= moment.now;
     this.#read = false;
     this.#certain = false;
     this.belief.disturb();
@@ -75,12 +108,31 @@ async function readText(path: string): Promise<Found<Text>> {
     const { size, isFile, isDirectory } = await Deno.stat(path);
     if (!isFile) return unreadable(`"${path}" is ${isDirectory ? "a directory" : "not a file"}`);
     if (size > LARGEST_TEXT) return unreadable(`"${path}" has ${size} bytes, and ${LARGEST_TEXT} are read`);
-    const bytes = await Deno.readFile(path);
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return { key: createHash("sha256").update(bytes).digest("hex"), grade: "good", value: { text } };
+    return textOf(await Deno.readFile(path));
   } catch (error) {
     return unreadable(error instanceof TypeError ? `"${path}" is not UTF-8 text` : (error as Error).message);
   }
+}
+
+/** What the file says that is there now, if nobody goes on writing it; also where another takes its place meanwhile. */
+async function readWhole(path: string): Promise<Found<Text> | null> {
+  try {
+    using file = await Deno.open(path);
+    const before = await file.stat();
+    if (!before.isFile || before.size > LARGEST_TEXT) return null;
+    const bytes = new Uint8Array(before.size);
+    for (let at = 0; at < bytes.length;) at += await file.read(bytes.subarray(at)) ?? Infinity;
+    await new Promise((resolve) => setTimeout(resolve, WHOLE));
+    const { size, mtime } = await file.stat();
+    return size === before.size && mtime?.getTime() === before.mtime?.getTime() ? textOf(bytes) : null;
+  } catch {
+    return null;
+  }
+}
+
+function textOf(bytes: Uint8Array<ArrayBuffer>): Found<Text> {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  return { key: createHash("sha256").update(bytes).digest("hex"), grade: "good", value: { text } };
 }
 
 function unreadable(problem: string): Found<Text> {

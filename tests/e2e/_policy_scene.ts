@@ -188,8 +188,9 @@ export class Scene {
   }
 }
 
-/** Of a 500 the status says everything. */
+/** Of a 500 the status says everything; the page is the one that is built in. */
 function inShort(status: number, body: string): string {
+  if (status !== 500 && body.startsWith("<!doctype html>")) return `${status} page`;
   const who = /^connector (\S+) saw/.exec(body)?.[1] ?? /^(backend|upstream)/.exec(body)?.[1] ?? body;
   return status === 500 || who === "" ? String(status) : `${status} ${who.slice(0, 60)}`;
 }

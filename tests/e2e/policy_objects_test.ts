@@ -1,7 +1,7 @@
 import { failClosed, failInScopes, hang } from "./_policy_failures.ts";
 import { allWellBut, MANAGER, Scene } from "./_policy_scene.ts";
 import { readWhole, routesAndClusters, virtualHostsAndListeners } from "./_policy_small_hooks.ts";
-import { brand, flipConnector, reachConnectors, refuseFirewall, takeAway } from "./_policy_steps.ts";
+import { brand, flipConnector, reachConnectors, takeAway, withholdFirewall } from "./_policy_steps.ts";
 import { ConnectRelay } from "./fakes/connect_relay.ts";
 import { type Bed, onBed, type RunWishes, tunnelBootstrap } from "./harness/mod.ts";
 import { toolPath } from "../setup/tools.ts";
@@ -53,7 +53,7 @@ Deno.test({
         () => scene.undisturbed(["shop/tunnel", "mall/", "other/"], () => takeAway(stage)),
       );
       await step("answers of Envoy have the page", () => brand(stage, POLICY));
-      await step("what Envoy refuses is not said to be programmed", () => refuseFirewall(stage));
+      await step("what Envoy would refuse is withheld", () => withholdFirewall(stage));
 
       const failing = { bed, scene, restart };
       await step("http500 at each scope, and open", () => failInScopes(failing));

@@ -10,6 +10,7 @@ import {
 import type { Faults } from "../../lib/server/faults.ts";
 import { type AnsweredCall, type HookParts, makeHookHandlers } from "../../lib/server/hook_handlers.ts";
 import { makeGeneration } from "../../lib/server/generation.ts";
+import type { HostEnvoy } from "../../lib/server/host_envoy.ts";
 import { SnapshotReports } from "../../lib/server/snapshot_reports.ts";
 import { KeyMaterial } from "../../lib/model/mod.ts";
 import { parseConfig } from "../../lib/resources/mod.ts";
@@ -148,12 +149,18 @@ function statusOf({ action }: Pick<MessageInitShape<typeof RouteSchema>, "action
 /** What every mutation and the pruning do together. */
 export const EVERYTHING: readonly Effect[] = EFFECTS.filter((effect) => effect !== "fails");
 
+const NO_ENVOY: HostEnvoy = { path: "none", confirmer: null, problem: "" };
+
 /** The handlers with the belief of {@linkcode OBJECTS}. */
 export function scene(
   config: Record<string, unknown> = {},
-  more: Partial<HookParts> & { readonly objects?: string; readonly faults?: Faults } = {},
+  more: Partial<HookParts> & {
+    readonly objects?: string;
+    readonly faults?: Faults;
+    readonly envoy?: HostEnvoy;
+  } = {},
 ) {
-  const { objects = OBJECTS, ...parts } = more;
+  const { objects = OBJECTS, envoy = NO_ENVOY, ...parts } = more;
   const policy = { localReply: { enabled: true }, ...config.policy as object };
   const parsed = parseConfig(
     JSON.stringify({ hook: { deadline: 200 }, ...config, policy }),
@@ -166,7 +173,7 @@ export function scene(
   const generation = makeGeneration(
     parsed.config,
     new Map(),
-    { path: "none", confirmer: null, problem: "" },
+    envoy,
     {
       log,
       metrics,

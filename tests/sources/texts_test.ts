@@ -29,3 +29,20 @@ Deno.test("openTexts() says which file cannot be read, and keeps what it has of 
   Deno.renameSync(`${tree.root}/away`, `${tree.root}/tree`);
   await tree.until(["/tree/a.yaml 1"]);
 });
+
+Deno.test("openTexts() reads a file that others are renamed over faster than it ever rests", async () => {
+  await using tree = openTestTexts((root) => {
+    Deno.mkdirSync(`${root}/tree`);
+    Deno.writeTextFileSync(`${root}/tree/a.yaml`, "0");
+  });
+  await tree.until(["/tree/a.yaml 0"]);
+  const replacing = setInterval(() => {
+    Deno.writeTextFileSync(`${tree.root}/next`, "1");
+    Deno.renameSync(`${tree.root}/next`, `${tree.root}/tree/a.yaml`);
+  }, 20);
+  try {
+    await tree.until(["/tree/a.yaml 1"]);
+  } finally {
+    clearInterval(replacing);
+  }
+});

@@ -30,6 +30,30 @@ export const POLICY_ALERTS: AlertGroup = {
       },
     },
     {
+      name: "CertgateFirewallWithoutFilter",
+      expr: "certgate_policy_filter_missing > 0",
+      for: "1m",
+      severity: "warning",
+      summary:
+        "The Envoy of {{ $labels.instance }} has no Go filter for the firewall: set policy.waf.enabled to off, or give it an Envoy with the filter",
+      description:
+        "A TrafficProtectionPolicy asks for the firewall, and the Envoy binary that certgate has found on this host would refuse it, with every listener and route that names it. " +
+        "So it is not given the firewall: unless mutations of the configuration says otherwise, Envoy Gateway gets an error and no change of any host arrives. certgate status names the binary.",
+      runbook: {
+        meaning:
+          "certgate has asked the Envoy binary of the host whether it knows the Go filter (`envoy.filters.http.golang`). It does not: only contrib builds of Envoy do.",
+        impact:
+          `- \`closed\` (the default of \`wafListener\` and \`wafRoute\`): Envoy Gateway keeps its last snapshot. Sites go on as they were, and no change of any host arrives, those without a policy included.
+- \`http500\`: the routes under a policy answer 500, everything else goes on.
+- \`open\`: nothing is protected, everything else goes on.`,
+        diagnose: `1. \`certgate status\`: the policy says \`FilterOff\` and names the binary.
+2. Is that the Envoy that serves? \`envoy.path\` says which one is asked; \`auto\` takes the first that is found.
+3. \`certgate check --policy DIRECTORY --envoy BINARY\` asks any other binary.`,
+        remediate:
+          "Set \`policy.waf.enabled\` to \`off\`, or put an Envoy with the filter in its place: it is asked again within half a minute, and Envoy Gateway is made to call. If another Envoy serves, name that one in \`envoy.path\`.",
+      },
+    },
+    {
       name: "CertgatePolicyNotProgrammed",
       expr: "certgate_tpp_cache_generation != certgate_tpp_applied_generation " +
         "or (certgate_tpp_cache_generation unless certgate_tpp_applied_generation)",
