@@ -46,21 +46,27 @@ export type IssuanceState = (typeof ISSUANCE_STATES)[number];
 
 /** A pair that is issued on this host, as status shows it. Times are RFC 3339; `null` where there is none. */
 export interface IssuedPairStatus extends ObjectName {
+  /** How far it is. */
   readonly state: IssuanceState;
   /** `Kind/name`, with the namespace in front for one that has one. */
   readonly issuer: string;
+  /** How the issuer works; `null` where nobody issues for it. */
   readonly type: IssuerType | null;
+  /** In the order in which they are asked for. */
   readonly dnsNames: readonly string[];
   /** What asked for it: kind, namespace and name. */
   readonly owner: string;
+  /** The end of what is there. */
   readonly notAfter: string | null;
   /** When it is renewed; jitter and the issuer's own wish (ARI) are in it. */
   readonly renewAt: string | null;
   /** Failed attempts since the latest success. */
   readonly attempts: number;
+  /** When it is asked for again after a failure. */
   readonly nextAttempt: string | null;
   /** Plain words about what is waited for or what went wrong; empty while all is well. */
   readonly message: string;
+  /** Why the latest attempt failed; `null` where it did not. */
   readonly failure: IssueFailureKind | null;
 }
 
@@ -68,10 +74,13 @@ export interface IssuedPairStatus extends ObjectName {
 export interface IssuerStatus {
   /** `Kind/name`, with the namespace in front for one that has one. */
   readonly issuer: string;
+  /** How it works. */
   readonly type: IssuerType;
+  /** How many pairs it issues. */
   readonly pairs: number;
   /** Failed attempts in a row over all pairs. */
   readonly failing: number;
+  /** Words of the latest failure; empty while there is none. */
   readonly message: string;
 }
 
@@ -79,7 +88,9 @@ export interface IssuerStatus {
 export interface IssuanceStatus {
   /** Where pairs land. */
   readonly directory: string;
+  /** In the order of the configuration. */
   readonly issuers: readonly IssuerStatus[];
+  /** In the order of their names. */
   readonly pairs: readonly IssuedPairStatus[];
   /** `Gateway ns/name` and the like with the conditions about its intents. */
   readonly objects: readonly { readonly object: string; readonly conditions: readonly Condition[] }[];
@@ -87,6 +98,7 @@ export interface IssuanceStatus {
 
 /** A proof of control over a name that is to be answered over plain HTTP (RFC 8555, 8.3). */
 export interface HttpChallenge {
+  /** The name of which control is proven. */
   readonly hostname: string;
   /** The last part of the path. */
   readonly token: string;
