@@ -43,7 +43,7 @@ function plan(...revisions: readonly string[]): GatePlan {
     name: `web${index || ""}`,
     value: { spec: { revision, targetRef: { name: `web${index || ""}` } } },
   }));
-  return { objects, gateways: [GATEWAY], listeners: [], findings: [] };
+  return { objects, gateways: [GATEWAY], listeners: [], findings: [], refusedChallenges: [] };
 }
 
 function envoy(up: boolean, ...serials: string[]): EnvoyStatus {

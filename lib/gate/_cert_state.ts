@@ -8,13 +8,16 @@ import { isPublished } from "./_publish_gateway.ts";
 const API_VERSION = "certgate.dev/v1alpha1";
 
 /**
- * Digest of what Envoy Gateway is given for a published Gateway: the object, the content of the Secrets that it uses, and the
- * hostnames that are withheld from it. The same input gives the same text, after a restart as well.
+ * Digest of what Envoy Gateway is given for a published Gateway: the object, the content of the Secrets that it uses, the
+ * hostnames that are withheld from it, and the proofs of control that it answers. The same input gives the same text, after a restart as well.
  */
 export function revisionOf(
   gateway: PublishedObject,
   part: Part,
-  pairs: ReadonlyMap<ObjectKey, PairState>,
+  { pairs, challenges = [] }: {
+    readonly pairs: ReadonlyMap<ObjectKey, PairState>;
+    readonly challenges?: readonly string[];
+  },
 ): string {
   const used = new Set<ObjectKey>();
   const withheld: string[] = [];
@@ -23,7 +26,7 @@ export function revisionOf(
     else listener.judged!.secrets.forEach((secret) => used.add(keyOf(secret)));
   }
   const secrets = [...used].sort().map((key) => [key, pairs.get(key)?.served?.hash ?? null]);
-  const text = JSON.stringify([gateway.value, secrets, withheld.sort()]);
+  const text = JSON.stringify([gateway.value, secrets, withheld.sort(), ...challenges]);
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 

@@ -1,5 +1,6 @@
 import type {
   GatePlan,
+  HttpChallenge,
   ObjectKey,
   PairState,
   PublishedObject,
@@ -10,6 +11,7 @@ import { attachSets } from "./_attach_sets.ts";
 import { publishCertState, revisionOf } from "./_cert_state.ts";
 import { markHostnames } from "./_conflicts.ts";
 import { type Drafts, type GatewayDraft, setKey } from "./_drafts.ts";
+import { publishChallenges } from "./_challenges.ts";
 import { publishGrants } from "./_grants.ts";
 import { isListenerSet, sayIgnored } from "./_ignored_sets.ts";
 import { indexResources, type ResourceIndex } from "./_index.ts";
@@ -34,6 +36,8 @@ export interface GateInput {
   readonly nudge: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Proofs of control that are to be answered over plain HTTP. */
+  readonly challenges?: readonly HttpChallenge[];
   /** Settings of the configuration. */
   readonly options: GateOptions;
 }
@@ -59,7 +63,7 @@ export interface GateOptions {
  * - A Gateway without a listener stays out. Secrets come before what uses them, `CertState` objects last.
  * - The same input gives an equal plan.
  */
-export function planGate({ objects, pairs, nudge, options }: GateInput): GatePlan {
+export function planGate({ objects, pairs, nudge, challenges = [], options }: GateInput): GatePlan {
   const off = options.listenerSets ? [] : objects.filter(isListenerSet);
   const index = indexResources(off.length === 0 ? objects : objects.filter((one) => !isListenerSet(one)));
   const drafts = attachSets(index);
@@ -73,7 +77,9 @@ export function planGate({ objects, pairs, nudge, options }: GateInput): GatePla
   });
   const gateways = [...drafts.gateways.values()];
   const passed = publishOthers(objects, pairs, { drafts, index, off });
-  const published = publishGateways(gateways, pairs);
+  const routes = passed.attached;
+  const proofs = publishChallenges(challenges, { drafts, index, routes, objects });
+  const published = publishGateways(gateways, pairs, proofs.byGateway);
   // Envoy Gateway never calls for a Gateway of another controller, and nobody is to wait for that.
   const called = options.certState ? published.filter(({ className }) => !index.isForeign(className)) : [];
   const states = called.map(({ part, revision }) => publishCertState(part, revision, nudge));
@@ -84,6 +90,7 @@ export function planGate({ objects, pairs, nudge, options }: GateInput): GatePla
       ...publishGrants(published.map(({ part }) => part)),
       ...published.map(({ object }) => object),
       ...passed.attached,
+      ...proofs.objects,
       ...states,
     ],
     gateways: gatewayStates(
@@ -93,6 +100,7 @@ export function planGate({ objects, pairs, nudge, options }: GateInput): GatePla
     ),
     listeners: listenerStates(objects, drafts),
     findings: [...off.map(sayIgnored), ...passed.findings],
+    refusedChallenges: proofs.refused,
   };
 }
 
@@ -105,11 +113,16 @@ function judgeListeners({ gateways, sets }: Drafts, bench: Bench): void {
   }
 }
 
-function publishGateways(gateways: readonly GatewayDraft[], pairs: GateInput["pairs"]) {
+function publishGateways(
+  gateways: readonly GatewayDraft[],
+  pairs: GateInput["pairs"],
+  proofs: ReadonlyMap<ObjectKey, readonly string[]>,
+) {
   return gateways.flatMap((gateway) =>
     publishedParts(gateway).map((part) => {
       const object = publishGateway(gateway, part);
-      return { part, object, className: gateway.className, revision: revisionOf(object, part, pairs) };
+      const revision = revisionOf(object, part, { pairs, challenges: proofs.get(keyOf(part)) });
+      return { part, object, className: gateway.className, revision };
     })
   );
 }

@@ -1,4 +1,5 @@
 import type { CertificateFacts, PairBytes } from "./facts.ts";
+import type { HttpChallenge } from "./issuance.ts";
 import type { JsonObject, ObjectName, Place } from "./objects.ts";
 import type { Cause, Reason } from "./reasons.ts";
 import type { Verdict, Warning } from "./verdict.ts";
@@ -152,6 +153,13 @@ export interface ResourceFinding {
   readonly hint: string;
 }
 
+/** A proof of control that no listener can answer. */
+export interface RefusedChallenge {
+  readonly challenge: HttpChallenge;
+  /** Why, in plain words. */
+  readonly problem: string;
+}
+
 /** What Envoy Gateway is given, and why: data, made by pure code. */
 export interface GatePlan {
   /** In the order in which they are written; the `CertState` objects last. */
@@ -162,4 +170,6 @@ export interface GatePlan {
   readonly listeners: readonly ListenerState[];
   /** What a person should know. */
   readonly findings: readonly ResourceFinding[];
+  /** Proofs of control that no listener can answer. */
+  readonly refusedChallenges: readonly RefusedChallenge[];
 }

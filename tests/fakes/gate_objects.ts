@@ -10,7 +10,7 @@ import {
   type ResourceObject,
   type ServedPair,
 } from "../../lib/model/mod.ts";
-import { type GateOptions, planGate } from "../../lib/gate/mod.ts";
+import { type GateInput, type GateOptions, planGate } from "../../lib/gate/mod.ts";
 
 /** Objects for tests, one a YAML document; their place is their number in the list. */
 export function objectsOf(text: string): ResourceObject[] {
@@ -99,11 +99,13 @@ export function planOf(
   objects: readonly ResourceObject[],
   words: Readonly<Record<string, string>> = {},
   options: Partial<GateOptions> = {},
+  more: Partial<Pick<GateInput, "challenges">> = {},
 ): GatePlan {
   return planGate({
     objects,
     pairs: pairsOf(words),
     nudge: 0,
+    ...more,
     now: Date.UTC(2026, 5, 1),
     options: { neverGate: [], nameCoverage: "warn", certState: true, listenerSets: false, ...options },
   });
