@@ -17,6 +17,7 @@ import { EXIT, type ExitCode } from "./exit_code.ts";
 import { printable } from "./printable.ts";
 import type { Format } from "./render_data.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
+import { untilSignal } from "./until_signal.ts";
 
 /** Options of `certgate certgen`. */
 export interface CertgenOptions {
@@ -96,23 +97,6 @@ async function report(
   const hint = /no write access/.test(result.message) ? WRITE_HINT : result.hint;
   terminal.err(errorLines(printable(result.message), printable(hint)));
   return result.outcome === "busy" ? EXIT.busy : EXIT.failed;
-}
-
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-
-async function untilSignal(
-  signal: AbortSignal | null,
-  use: (ends: AbortSignal) => Promise<RotationResult>,
-): Promise<RotationResult> {
-  if (signal !== null) return await use(signal);
-  const ended = new AbortController();
-  const end = () => ended.abort();
-  for (const name of SIGNALS) Deno.addSignalListener(name, end);
-  try {
-    return await use(ended.signal);
-  } finally {
-    for (const name of SIGNALS) Deno.removeSignalListener(name, end);
-  }
 }
 
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { EG_HOOKS, egConfig, whyNoEgConfig } from "./eg_config.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { HELP, PROGRAM_HELP } from "./help_texts.ts";
 import { addIntents } from "./intents_command.ts";
+import { addIssue } from "./issue_command.ts";
 import { CONFIG_OPTION, type Done, outputOption, SET_OPTION, withConfig } from "./options.ts";
 import { type Shell, SHELLS } from "./shells.ts";
 import { errorLines, type Terminal, terminal as realTerminal } from "./terminal.ts";
@@ -59,6 +60,7 @@ function describeCommands(terminal: Terminal, done: Done): Command {
   addCheck(program, terminal, done);
   addReplay(program, terminal, done);
   addIntents(program, terminal, done);
+  addIssue(program, terminal, done);
   program.commandsGroup("Certificates of Envoy Gateway:");
   addCertificateCommands(program, terminal, done);
   program.commandsGroup("Configuration:");

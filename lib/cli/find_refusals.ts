@@ -1,5 +1,15 @@
 import { dirname } from "node:path";
-import { COMMAND_HINT, KILL, mayRun, mayWrite, RUN_HINT, SYSTEMCTL, WRITE_HINT } from "../host/mod.ts";
+import {
+  COMMAND_HINT,
+  DNS_PROGRAM,
+  ISSUE_PROGRAM,
+  KILL,
+  mayRun,
+  mayWrite,
+  RUN_HINT,
+  SYSTEMCTL,
+  WRITE_HINT,
+} from "../host/mod.ts";
 import { type Config, parseListenAddress } from "../resources/mod.ts";
 
 /** A key of the configuration that asks for what this binary may not do. */
@@ -23,6 +33,7 @@ export async function findRefusals(config: Config): Promise<Refusal[]> {
   const written = [
     ["stateDir", config.stateDir],
     ["gate.output", config.gate.output],
+    ["issuance.output", config.issuance.output],
     ["hook.listen", socket],
     // Who only watches writes nothing.
     ["rotation.configHome", automatic ? configHome : undefined],
@@ -44,7 +55,28 @@ export async function findRefusals(config: Config): Promise<Refusal[]> {
       hint: RUN_HINT,
     });
   }
-  return [...refusals, ...await findCommandRefusals(config)];
+  return [...refusals, ...await findCommandRefusals(config), ...await findIssuerRefusals(config)];
+}
+
+/** Programs that issue certificates and make records. */
+async function findIssuerRefusals({ issuers }: Config): Promise<Refusal[]> {
+  const programs = issuers.flatMap(({ exec, acme }, at) =>
+    [
+      [`issuers.${at}.exec.command`, exec?.command[0], ISSUE_PROGRAM],
+      [`issuers.${at}.acme.dns01.command`, acme?.dns01?.command[0], DNS_PROGRAM],
+    ] as const
+  );
+  const refusals: Refusal[] = [];
+  for (const [key, path, place] of programs) {
+    if (path === undefined || await mayRun(path)) continue;
+    refusals.push({
+      key,
+      message: `Cannot use "${path}" for "${key}": this binary may not run it`,
+      hint:
+        `this binary may run ${place}: make it a program of yours, or a symbolic link to one, and give it arguments`,
+    });
+  }
+  return refusals;
 }
 
 /** Programs that dependents are restarted with, and asked with. */

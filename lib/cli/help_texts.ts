@@ -120,6 +120,25 @@ export const HELP = {
       "certgate intents /etc/certgate/resources --listener-sets --explain -o table",
     ],
   },
+  "issue": {
+    about: [
+      "One round: every pair that annotations of cert-manager want, and that is not there or due for renewal, is asked for. " +
+      "Pairs land in issuance.output. Attempts, pauses and orders are shared with the agent, whose state directory it takes " +
+      "for the time, so it is to be run as the user of certgate, while certgate run does not.",
+      "Proofs over HTTP (HTTP-01) need the agent; such pairs are left alone.",
+    ],
+    exitCodes: {
+      0: "every pair is there",
+      1: "some are not, or something is wrong with an object or a file",
+      2: WRONG,
+      3: "it cannot be done",
+      4: "certgate run has the state directory",
+    },
+    examples: [
+      "certgate issue",
+      "certgate issue /etc/certgate/resources/edge.yaml -o json",
+    ],
+  },
   "certgen": {
     about: [
       "Makes one authority and what it signs for envoy-gateway, envoy and envoy-rate-limit, as Envoy Gateway's own certgen " +

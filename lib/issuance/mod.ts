@@ -13,3 +13,4 @@ export { type IssuanceMetrics } from "./issuance_metrics.ts";
 export type { PairJudge } from "./check_answer.ts";
 export * from "./issuer.ts";
 export * from "./open_issuer.ts";
+export { findIssuer } from "./find_issuer.ts";
