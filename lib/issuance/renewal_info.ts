@@ -65,11 +65,15 @@ export async function certificateId(pem: Uint8Array): Promise<string | null> {
     const certificate = new X509Certificate(first);
     const authority = certificate.getExtension(AuthorityKeyIdentifierExtension)?.keyId;
     if (authority === undefined) return null;
-    // The contents of the number as DER has them: a leading zero that keeps it positive is part of it.
-    return `${toBase64Url(authority)}.${toBase64Url(certificate.serialNumber)}`;
+    return `${toBase64Url(authority)}.${toBase64Url(contentsOf(certificate.serialNumber))}`;
   } catch {
     return null;
   }
+}
+
+/** The number as DER has it: a zero in front of a first bit that is set, which would make it negative. */
+function contentsOf(serial: string): string {
+  return /^[89a-f]/i.test(serial) ? `00${serial}` : serial;
 }
 
 function toBase64Url(hex: string): string {
