@@ -11,7 +11,7 @@ Deno.test("openIssuance() loses and asks twice for nothing, wherever the first i
     assert.ok(step < MOST_STEPS);
     await using scene = new IssuanceScene();
     // Whoever looks between two steps finds a whole pair, or none.
-    scene.onStep = async () => void await scene.served("a");
+    scene.watch = async () => void await scene.served("a");
     await scene.open();
     scene.crashAt = step + 1;
     await scene.use(intentOf("a"));
@@ -34,7 +34,7 @@ Deno.test("openIssuance() serves the old pair or the new one, wherever a renewal
     await using scene = new IssuanceScene();
     await scene.open();
     await scene.use(intentOf("a"));
-    scene.onStep = async () => assert.notEqual(await scene.served("a"), null);
+    scene.watch = async () => assert.notEqual(await scene.served("a"), null);
     scene.steps = 0;
     scene.crashAt = step + 1;
     await scene.advance(62 * DAY);

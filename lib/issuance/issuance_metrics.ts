@@ -53,7 +53,7 @@ export function showPairs(
     }
     if (pair.issuer === null) continue;
     const title = issuerTitle(pair.issuer.config);
-    failing.set(title, (failing.get(title) ?? 0) + failedAttempts(pair));
+    failing.set(title, (failing.get(title) ?? 0) + failedAttempts(pair, { now, wishes }));
   }
   metrics.replace(
     "certgate_issuance_pairs",

@@ -8,6 +8,7 @@ import type {
 import { issuerTitle, issuerType, referenceTitle } from "./find_issuer.ts";
 import {
   dueOf,
+  isFine,
   type IssuedPair,
   isUsable,
   type OpenIssuer,
@@ -25,23 +26,28 @@ export interface StatusView {
   readonly wishes: ScheduleWishes;
 }
 
-/** Failed attempts since the latest success, without the one under way. */
-export function failedAttempts({ busy, record }: IssuedPair): number {
+/**
+ * Failed attempts since the latest success, without the one under way; none where nothing is needed any more, because a
+ * pair that was not valid became so for example.
+ */
+export function failedAttempts(pair: IssuedPair, { now, wishes }: Omit<StatusView, "doubt">): number {
+  const { busy, record } = pair;
+  if (record.attempts === 0 || isFine(pair, now, wishes)) return 0;
   return busy === "issuing" && record.asking?.underway ? Math.max(record.attempts - 1, 0) : record.attempts;
 }
 
 /** How a pair stands. */
-export function stateOf(pair: IssuedPair, { now, wishes }: StatusView): IssuanceState {
+export function stateOf(pair: IssuedPair, view: StatusView): IssuanceState {
+  const { now, wishes } = view;
   if (pair.intent === null) return "Issued";
   if (pair.issuer === null) return "NoIssuer";
   if (pair.busy === "issuing") return "Issuing";
   if (pair.trouble !== "") return "Retrying";
-  const failed = failedAttempts(pair);
+  if (isFine(pair, now, wishes)) return "Issued";
+  const failed = failedAttempts(pair, view);
   if (failed > 0) return isExhausted(failed, wishes) ? "Exhausted" : "Retrying";
   const due = dueOf(pair, now, wishes);
-  if (due === null || due.at <= now) return "Waiting";
-  const isFine = isUsable(pair, now) && pair.stored?.origin?.digest === pair.digest;
-  return isFine ? "Issued" : "Exhausted";
+  return due === null || due.at <= now ? "Waiting" : "Exhausted";
 }
 
 function messageOf(pair: IssuedPair, state: IssuanceState, { doubt }: StatusView): string {
@@ -87,10 +93,10 @@ export function pairStatus(pair: IssuedPair, view: StatusView): IssuedPairStatus
       : `${intent.owner.kind} ${intent.owner.namespace}/${intent.owner.name}`,
     notAfter: rfc3339(stored?.summary.notAfter),
     renewAt: usable ? rfc3339(renewalOf(pair, view.now, view.wishes)?.at) : null,
-    attempts: failedAttempts(pair),
+    attempts: failedAttempts(pair, view),
     nextAttempt: state === "Issuing" ? null : rfc3339(due?.at),
     message: messageOf(pair, state, view),
-    failure: record.failure?.kind ?? null,
+    failure: state === "Issued" ? null : record.failure?.kind ?? null,
   };
 }
 
@@ -105,20 +111,20 @@ export function issuanceStatus(
     .sort((a, b) => a.key < b.key ? -1 : 1);
   return {
     directory,
-    issuers: issuers.map((issuer) => issuerStatus(issuer, shown)),
+    issuers: issuers.map((issuer) => issuerStatus(issuer, shown, view)),
     pairs: shown.map((pair) => pairStatus(pair, view)),
   };
 }
 
-function issuerStatus(issuer: OpenIssuer, all: readonly IssuedPair[]): IssuerStatus {
+function issuerStatus(issuer: OpenIssuer, all: readonly IssuedPair[], view: StatusView): IssuerStatus {
   const own = all.filter((pair) => pair.issuer === issuer && pair.intent !== null);
-  const failed = own.filter(({ record }) => record.failure !== null)
+  const failed = own.filter((pair) => pair.record.failure !== null && !isFine(pair, view.now, view.wishes))
     .sort((a, b) => b.record.since - a.record.since);
   return {
     issuer: issuerTitle(issuer.config),
     type: issuerType(issuer.config),
     pairs: own.length,
-    failing: own.reduce((sum, pair) => sum + failedAttempts(pair), 0),
+    failing: own.reduce((sum, pair) => sum + failedAttempts(pair, view), 0),
     message: failed[0]?.record.failure?.message ?? "",
   };
 }

@@ -126,6 +126,11 @@ export function renewalOf(
   );
 }
 
+/** Whether a pair is there that is usable, issued for what is wanted, and not due for renewal. */
+export function isFine(pair: IssuedPair, now: number, wishes: ScheduleWishes): boolean {
+  return isUsable(pair, now) && (renewalOf(pair, now, wishes)?.at ?? -Infinity) > now;
+}
+
 /** Until when a pair rests that was issued again and again without being due for renewal. */
 function freeOfLoop({ lately }: PairRecord, now: number, { attempts, pause }: BackOffWishes): number {
   const recent = lately.filter((time) => time > now - pause && time <= now);

@@ -99,7 +99,10 @@ export class IssuanceScene implements AsyncDisposable {
   /** Steps on disk so far; from the one with this number on they fail. */
   steps = 0;
   crashAt = Infinity;
+  /** What happens at each step on disk; throwing is a disk that refuses. */
   onStep: (point: string) => void | Promise<void> = () => {};
+  /** What has to hold at each step on disk and each time the issuer is asked; what it throws fails the test. */
+  watch: (request: IssueRequest | null) => void | Promise<void> = () => {};
   lifetime = 90 * DAY;
   verdict: () => Verdict = () => verdictOf("serve", "usable");
   /** What the issuer answers. */
@@ -112,6 +115,7 @@ export class IssuanceScene implements AsyncDisposable {
   mostAtOnce = 0;
   issuance!: Issuance;
   readonly #root = tempRoot();
+  #violation: unknown = null;
   readonly #orders = new Map<string, { readonly request: string; chain: Uint8Array | null }>();
 
   get output(): string {
@@ -153,6 +157,7 @@ export class IssuanceScene implements AsyncDisposable {
       challenges: { present: () => Promise.resolve(null), withdraw() {} },
       openIssuer: () => this.#issuer(),
       at: async (point) => {
+        await this.#look(null);
         await this.onStep(point);
         if (++this.steps >= this.crashAt) throw new Crash(point);
       },
@@ -171,13 +176,26 @@ export class IssuanceScene implements AsyncDisposable {
   /** These are wanted; waits for what is due. */
   async use(...intents: Intent[]): Promise<void> {
     this.issuance.use(intents);
-    await this.issuance.settled();
+    await this.#settle();
   }
 
   /** Time passes; waits for what is due. */
   async advance(milliseconds: number): Promise<void> {
     this.time.advance(milliseconds);
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
     await this.issuance.settled();
+    if (this.#violation !== null) throw this.#violation;
+  }
+
+  async #look(request: IssueRequest | null): Promise<void> {
+    try {
+      await this.watch(request);
+    } catch (error) {
+      this.#violation ??= error;
+    }
   }
 
   /** The pair on disk as a reader finds it, which may be nothing. Throws if it is torn. */
@@ -231,6 +249,7 @@ export class IssuanceScene implements AsyncDisposable {
         this.asked.push(request.intent.name);
         this.requests.push(request);
         this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
+        await this.#look(request);
         try {
           return await this.answer(request, signal);
         } finally {
