@@ -38,16 +38,9 @@ const ACCOUNT = "account.json";
  */
 export function openAccountStore(stateDir: string, name: AccountName): AccountStore {
   const folder = digest(name).then((digest) => join(stateDir, "accounts", digest));
-  let making: Promise<KeyMaterial> | null = null;
+  let known: KeyMaterial | null = null;
   return {
-    async key() {
-      const path = await folder;
-      making ??= readOrMakeKey(path);
-      return await making.catch((error) => {
-        making = null;
-        throw error;
-      });
-    },
+    key: async () => known ??= await readOrMakeKeyOnce(await folder),
     url: async () => await readUrl(join(await folder, ACCOUNT)),
     async keep(url) {
       const text = JSON.stringify({ ...name, url }, null, 2);
@@ -61,6 +54,19 @@ async function digest({ server, email, externalKeyId }: AccountName): Promise<st
   const text = JSON.stringify([server, email, externalKeyId]);
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return new Uint8Array(hash).toHex().slice(0, 32);
+}
+
+/** Two issuers may have one account: the second one must not put another key over that of the first. */
+const making = new Map<string, Promise<KeyMaterial>>();
+
+async function readOrMakeKeyOnce(folder: string): Promise<KeyMaterial> {
+  const mine = making.get(folder) ?? readOrMakeKey(folder);
+  making.set(folder, mine);
+  try {
+    return await mine;
+  } finally {
+    making.delete(folder);
+  }
 }
 
 async function readOrMakeKey(folder: string): Promise<KeyMaterial> {

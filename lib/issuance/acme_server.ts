@@ -121,19 +121,22 @@ async function readText(path: string): Promise<string> {
 /** One way to the server for all attempts, made anew when the bundle of authorities changes. */
 function keepTransport({ caBundle }: AcmeConfig, { fetch }: IssuerParts) {
   let open: { readonly own: string | null; readonly transport: AcmeTransport } | null = null;
+  // Attempts may be under way on those that came before.
+  const all: AcmeTransport[] = [];
+  const alone = oneAtATime();
   return {
-    async get() {
-      const own = caBundle === undefined ? null : await readText(caBundle);
-      if (open !== null && open.own === own) return open.transport;
-      const system = await systemAuthorities();
-      // Attempts that are under way end with it; they come again.
-      open?.transport.close();
-      const authorities = [system, own].filter((text) => text !== null).join("\n") || null;
-      open = { own, transport: openAcmeTransport({ authorities, fetch }) };
-      return open.transport;
-    },
+    get: () =>
+      alone(async () => {
+        const own = caBundle === undefined ? null : await readText(caBundle);
+        if (open !== null && open.own === own) return open.transport;
+        const authorities = [await systemAuthorities(), own].filter((text) => text !== null).join("\n") ||
+          null;
+        open = { own, transport: openAcmeTransport({ authorities, fetch }) };
+        all.push(open.transport);
+        return open.transport;
+      }),
     close() {
-      open?.transport.close();
+      all.splice(0).forEach((transport) => transport.close());
       open = null;
     },
   };
