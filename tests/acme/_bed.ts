@@ -7,7 +7,7 @@ import { type ChallengeBoard, openChallengeBoard } from "../../lib/issuance/chal
 import type { Issuer, IssueRequest, IssueResult } from "../../lib/issuance/mod.ts";
 import { makeKey, makeRequest } from "../../lib/pki/mod.ts";
 import { FakeLog } from "../fakes/fake_log.ts";
-import { type Pebble, type PebbleOptions, startPebble } from "./_pebble.ts";
+import { type Pebble, type PebbleOptions, startPebble } from "../e2e/harness/pebble.ts";
 
 /** A server, and a host that wants certificates of it. */
 export interface Bed {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Bed, failureOf, forever, leafOf, onBed, wanted } from "./_bed.ts";
-import { type Pebble, pebbleIsMissing, startPebble } from "./_pebble.ts";
+import { type Pebble, pebbleIsMissing, startPebble } from "../e2e/harness/pebble.ts";
 
 const ignore = pebbleIsMissing;
 const SECRET = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Bed, failureOf, forever, leafOf, onBed, wanted } from "./_bed.ts";
-import { pebbleIsMissing } from "./_pebble.ts";
+import { pebbleIsMissing } from "../e2e/harness/pebble.ts";
 
 const ignore = pebbleIsMissing;
 

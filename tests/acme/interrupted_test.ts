@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readProgress } from "../../lib/issuance/acme_progress.ts";
 import type { IssueRequest } from "../../lib/issuance/mod.ts";
 import { type Bed, failureOf, forever, leafOf, onBed, wanted } from "./_bed.ts";
-import { pebbleIsMissing } from "./_pebble.ts";
+import { pebbleIsMissing } from "../e2e/harness/pebble.ts";
 
 const ignore = pebbleIsMissing;
 const ordersOf = async (bed: Bed) => (await bed.pebble.output()).split("POST /order-plz ->").length - 1;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { type Bed, forever, leafOf, onBed, wanted } from "./_bed.ts";
-import { pebbleIsMissing } from "./_pebble.ts";
+import { pebbleIsMissing } from "../e2e/harness/pebble.ts";
 
 const ignore = pebbleIsMissing;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Bed, failureOf, forever, leafOf, onBed, wanted } from "./_bed.ts";
-import { pebbleIsMissing } from "./_pebble.ts";
+import { pebbleIsMissing } from "../e2e/harness/pebble.ts";
 
 const ignore = pebbleIsMissing;
 const HOUR = 3_600_000;

@@ -15,14 +15,23 @@ export { Edge } from "./edge.ts";
 export { type DumpedResource, EnvoyAdmin, type Refusals } from "./envoy_admin.ts";
 export { FakeHost } from "./fake_host.ts";
 export { backendAt, httpGateway, type HttpListener, httpRoute, type HttpRule } from "./http_resources.ts";
+export {
+  type GatewayPorts,
+  httpsRoute,
+  issuedGateway,
+  issuedSet,
+  type IssuerAnnotations,
+  redirectRoute,
+} from "./issuance_resources.ts";
 export { Load } from "./load.ts";
 export { type Samples, total } from "./metrics.ts";
 export { type Hole, HOLES, type TestPair } from "./pairs.ts";
 export { connector, httpProxy, projectNamespace, type Protection, protection } from "./policy_objects.ts";
+export { type Pebble, pebbleIsMissing, startPebble } from "./pebble.ts";
 export { freePort, freePorts } from "./ports.ts";
 export { type Answer, probe, Ticks } from "./probe.ts";
 export { readPublished } from "./published.ts";
-export { type BuiltProgram, makeProgram } from "./program.ts";
+export { type BuiltProgram, makeProgram, WRONG_ISSUER } from "./program.ts";
 export { ReleaseServer } from "./release_server.ts";
 export {
   gateway,
@@ -34,6 +43,7 @@ export {
   secret,
   secretName,
 } from "./resources.ts";
+export { type Roots, type ServedPair, servedPair } from "./served_pair.ts";
 export { tunnelBootstrap } from "./tunnel_bootstrap.ts";
 export {
   CertbotVolume,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { type Bundle, bundle } from "../../../release/bundle.ts";
 import { FLAGS } from "../../../release/permissions.ts";
 import { type Project, readProject } from "../../../release/project.ts";
@@ -33,10 +34,14 @@ export async function makeProgram(folder: string, name: ProgramName = {}): Promi
   return { path, project, bundle: made };
 }
 
-/** The permissions of a release, and one more: on a machine that runs tests, Envoy is not where a host has it. */
+/** What a test has for the program of an operator that issues certificates: answers everybody with the chain in a file. */
+export const WRONG_ISSUER: string = fileURLToPath(new URL("../fakes/wrong_issuer.sh", import.meta.url));
+
+/** The permissions of a release, and one more: on a machine that runs tests, programs are not where a host has them. */
 function flags(): string[] {
   const envoys = [toolPath("envoy"), Deno.env.get("CERTGATE_TEST_CONTRIB_ENVOY")].filter((path) => path);
-  return FLAGS.map(({ flag }) => flag.startsWith("--allow-run=") ? [flag, ...envoys].join(",") : flag);
+  const programs = [...envoys, WRONG_ISSUER].join(",");
+  return FLAGS.map(({ flag }) => flag.startsWith("--allow-run=") ? `${flag},${programs}` : flag);
 }
 
 const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { makeAuthority } from "../../lib/pki/mod.ts";
-import { freePorts } from "../e2e/harness/ports.ts";
-import { Program } from "../e2e/harness/process.ts";
-import { until } from "../e2e/harness/wait.ts";
-import { toolPath } from "../setup/tools.ts";
+import { makeAuthority } from "../../../lib/pki/mod.ts";
+import { freePorts } from "./ports.ts";
+import { Program } from "./process.ts";
+import { until } from "./wait.ts";
+import { toolPath } from "../../setup/tools.ts";
 
 /** Why tests with the real server are skipped; `false` if it is there. */
 export const pebbleIsMissing: boolean = toolPath("pebble") === null ||
@@ -39,14 +39,25 @@ export interface Pebble extends AsyncDisposable {
   readonly ports: PebblePorts;
   /** What it has written, to count requests in. */
   output(): Promise<string>;
+  /** Sends the server a signal: SIGSTOP makes it slow, SIGCONT quick again. */
+  signal(signal: Deno.Signal): void;
   /** Asks what it gives besides ACME: `roots/0` and the like; with a body it is told something. */
   manage(path: string, body?: unknown): Promise<string>;
   /** Asks or tells the name server. */
   dns(path: string, body: unknown): Promise<string>;
 }
 
-/** What both ends of one connection have to agree on about the loopback: an authority, and a certificate of it. */
+/**
+ * What both ends of one connection have to agree on about the loopback: an authority, and a certificate of it. A server that
+ * comes back has the one that it had.
+ */
 async function writePair(folder: string): Promise<{ caBundle: string; certificate: string; key: string }> {
+  const paths = {
+    caBundle: join(folder, "ca.pem"),
+    certificate: join(folder, "tls.crt"),
+    key: join(folder, "tls.key"),
+  };
+  if (await Deno.stat(paths.key).then(() => true, () => false)) return paths;
   const notBefore = Date.now() - 60_000;
   const end = notBefore + 86_400_000;
   const authority = await makeAuthority({ commonName: "acme test", notBefore, end, key: "ecdsa" });
@@ -57,11 +68,6 @@ async function writePair(folder: string): Promise<{ caBundle: string; certificat
     end,
     key: "ecdsa",
   });
-  const paths = {
-    caBundle: join(folder, "ca.pem"),
-    certificate: join(folder, "tls.crt"),
-    key: join(folder, "tls.key"),
-  };
   await Deno.writeFile(paths.caBundle, authority.certificate);
   await Deno.writeFile(paths.certificate, pair.certificate);
   await Deno.writeFile(paths.key, pair.key.open(), { mode: 0o600 });
@@ -113,6 +119,7 @@ export async function startPebble(folder: string, options: PebbleOptions = {}): 
     caBundle,
     ports,
     output: () => program.output(),
+    signal: (signal) => program.signal(signal),
     manage: (path, body) => ask(`https://localhost:${ports.management}/${path}`, body),
     dns: (path, body) => ask(`http://127.0.0.1:${ports.dnsManagement}/${path}`, body),
     async [Symbol.asyncDispose]() {
