@@ -1,6 +1,7 @@
 import { CAUSES, type PairStatus, type SecretStatus } from "../model/mod.ts";
 import type { FreshPair } from "./explain_evidence.ts";
 import { keyOf, moment, type Step, type StepInput, worst } from "./explain_step.ts";
+import { issuedStep } from "./explain_issued.ts";
 import { originText } from "./status_report.ts";
 
 /** From the name of the Secret to what would be served of it. */
@@ -15,7 +16,9 @@ export function pairSteps({ listener, status, evidence }: StepInput): Step[] {
     mark: worst(steps.map(({ mark }) => mark)),
     evidence: steps.flatMap((step) => step.evidence),
   });
+  const issued = rows.flatMap(({ secret }) => issuedStep(secret, status.issuance) ?? []);
   return [
+    ...issued.length > 0 ? [join("issued", issued)] : [],
     join("secret", rows.map(({ secret, pair }) => secretStep(secret, pair, status.gate.pairs))),
     join("files", rows.map(({ secret, pair, fresh }) => filesStep(keyOf(secret), pair, fresh))),
     join("verdict", rows.map(({ secret, pair }) => verdictStep(secret, pair))),

@@ -2,7 +2,10 @@ import { deliverySteps, handshakeStep } from "./explain_delivery.ts";
 import { pairSteps } from "./explain_pairs.ts";
 import { keyOf, type Step, type StepInput } from "./explain_step.ts";
 
-/** The ten steps from the files on disk to what Envoy serves now; with local policy one more, before the last. */
+/**
+ * The ten steps from the files on disk to what Envoy serves now; with local policy one more, before the last, and one before
+ * the pair where it is issued on this host.
+ */
 export function explainSteps(input: StepInput): Step[] {
   return [
     resourceStep(input),

@@ -5,6 +5,7 @@ import { type AgentAnswer, askAgent, placesOf } from "./ask_agent.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { type Format, renderData } from "./render_data.ts";
 import { renderControlPlane, renderSnapshots, renderStatus, timeText } from "./status_report.ts";
+import { renderIssuance } from "./status_issuance.ts";
 import { renderPolicyStatus } from "./status_policy.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 import { watchStatus } from "./watch_status.ts";
@@ -72,7 +73,10 @@ function viewOf(answer: AgentAnswer, options: StatusOptions): StatusView {
 function render(status: AgentStatus, { output, all, watch }: StatusOptions): string {
   if (output !== "table") return `${watch && output === "yaml" ? "---\n" : ""}${renderData(status, output)}`;
   const rest = renderControlPlane(status.controlPlane, status.dependents);
-  const policy = renderPolicyStatus(status.policy, status.snapshots, all);
+  const policy = [
+    renderPolicyStatus(status.policy, status.snapshots, all),
+    renderIssuance(status.issuance, all),
+  ].filter((part) => part !== "").join("\n");
   if (status.gate !== null) {
     return `${rest}${renderStatus(status.gate, status.snapshots, { all, policy })}`;
   }
