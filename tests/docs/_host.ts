@@ -123,6 +123,7 @@ sources:
 gate:
   resources: ${root}/etc/certgate/resources
   output: ${root}/var/lib/certgate/gate
+issuance: { output: "${root}/var/lib/certgate/issued" }
 `;
 
 const listener = (name: string) => `

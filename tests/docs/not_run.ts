@@ -10,6 +10,7 @@ export const NOT_RUN: readonly { readonly begins: string; readonly why: string }
     begins: "curl -fsSLO https://github.com/certgate/",
     why: "no network; tests/install downloads over the loopback",
   },
+  { begins: "curl -sI http://www.example.com/", why: "no network; shows what a server of ACME would see" },
   {
     begins: "sha256sum --check",
     why: "the files of a release are not here; tests/release makes and checks them",

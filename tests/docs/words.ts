@@ -15,5 +15,10 @@ export const OTHER_VARIABLES: ReadonlySet<string> = new Set([
   "CERTGATE_CA", // given to the commands of dependents
   "CERTGATE_CACHE", // tests
   "CERTGATE_DEPENDENT", // given to the commands of dependents
+  "CERTGATE_ISSUER", // given to programs that issue, like the next four
+  "CERTGATE_NAMES",
+  "CERTGATE_NAMESPACE",
+  "CERTGATE_NOT_AFTER",
   "CERTGATE_PROGRAM", // tests
+  "CERTGATE_SECRET",
 ]);
