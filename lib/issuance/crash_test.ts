@@ -66,3 +66,47 @@ Deno.test("openIssuance() does not ask without end where the process ends in eve
   await scene.use(intentOf("a"));
   assert.deepEqual([scene.asked.length, scene.status().state], [3, "Exhausted"]);
 });
+
+Deno.test("openIssuance() asks nobody again for an answer that is written down, also where there are no orders", async () => {
+  let crashed = true;
+  for (let step = 0; crashed; step++) {
+    assert.ok(step < MOST_STEPS);
+    await using scene = new IssuanceScene();
+    scene.answer = (request) => scene.sign(request);
+    let records = 0;
+    scene.onStep = (point) => {
+      if (point === "after record") records++;
+    };
+    await scene.open();
+    scene.crashAt = step + 1;
+    await scene.use(intentOf("a"));
+    crashed = scene.steps >= scene.crashAt;
+    // The first record is that it is asked for, the second is the answer.
+    const isWritten = records >= 2;
+    await scene.restart(() => scene.crashAt = Infinity);
+    await scene.use(intentOf("a"));
+    assert.equal(scene.status().state, "Issued", `step ${step}`);
+    if (isWritten) assert.equal(scene.signed.get("a"), 1, `step ${step}`);
+    assert.ok(scene.signed.get("a")! <= 2);
+  }
+});
+
+Deno.test("openIssuance() sees that a pair was stored where the disk took nothing else", async () => {
+  await using scene = new IssuanceScene();
+  await scene.open();
+  scene.answer = (request) => {
+    scene.onStep = (point) => {
+      if (point === "before record") throw new Error("No space left on device (os error 28)");
+    };
+    return scene.sign(request);
+  };
+  await scene.use(intentOf("a"));
+  assert.equal(scene.status().state, "Issued");
+  await scene.restart();
+  scene.onStep = () => {};
+  await scene.use(intentOf("a"));
+  assert.deepEqual([scene.asked.length, scene.status().state, scene.status().attempts], [1, "Issued", 0]);
+  await scene.advance(62 * DAY);
+  assert.equal(scene.asked.length, 2);
+  assert.notDeepEqual(scene.requests[1].request, scene.requests[0].request, "the next one is with a new key");
+});

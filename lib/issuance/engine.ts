@@ -116,7 +116,8 @@ export class Engine implements Issuance {
     const { now, doubt } = this.#parts.time();
     let next = doubt === "" ? this.#refreshAt : now + DOUBT_REST;
     if (doubt === "") {
-      if (now >= this.#refreshAt) {
+      // After a clock was set back waits begin anew, and are not as much longer as it was wrong.
+      if (now >= this.#refreshAt || this.#refreshAt > now + REFRESH && this.#refreshAt < Infinity) {
         this.#refreshAt = now + REFRESH;
         this.#wanted.refresh();
         return;
@@ -146,7 +147,7 @@ export class Engine implements Issuance {
     due.sort((a, b) => urgency(a) < urgency(b) ? -1 : urgency(a) > urgency(b) ? 1 : 0);
     for (const one of due) {
       if (this.#issuing >= wishes.concurrency) break;
-      const free = one.pair.record.asking?.answer ? -Infinity : one.pair.issuer.pace.freeAt();
+      const free = one.pair.record.asking?.answer ? -Infinity : one.pair.issuer.pace.freeAt(now);
       if (free > now) next = Math.min(next, free);
       else this.#begin(one.pair, one.due);
     }

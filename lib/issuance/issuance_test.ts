@@ -375,3 +375,26 @@ Deno.test("openIssuance() gives up an issuer that does not end", async () => {
   await scene.advance(11_000);
   assert.deepEqual([scene.status().state, scene.status().failure], ["Retrying", "late"]);
 });
+
+Deno.test("openIssuance() waits no longer because the clock was set back", async () => {
+  await using scene = new IssuanceScene();
+  scene.answer = refuse;
+  await scene.open();
+  await scene.use(intentOf("a"));
+  scene.time.now -= 3 * DAY;
+  await scene.advance(5000);
+  assert.equal(scene.asked.length, 1);
+  scene.answer = (request) => scene.order(request);
+  await scene.advance(70_000);
+  assert.deepEqual([scene.asked.length, scene.status().state], [2, "Issued"]);
+});
+
+Deno.test("openIssuance() asks nobody for what cannot be asked for or stored", async () => {
+  await using scene = new IssuanceScene();
+  await scene.open();
+  await scene.use(intentOf("../a"), intentOf("b", { dnsNames: [] }));
+  assert.deepEqual(scene.asked, []);
+  assert.match(scene.status("../a").message, /^Cannot store the pair/);
+  assert.match(scene.status("b").message, /^Cannot make a certificate request: it has no name/);
+  assert.equal(scene.status("b").failure, "refused");
+});

@@ -77,6 +77,9 @@ export function isUsable({ stored }: IssuedPair, now: number): boolean {
   return stored !== null && judge(stored.summary, now).action === "serve";
 }
 
+/** A rest that is longer was begun on a clock that was set back since. */
+const LONGEST_REST = 3_600_000;
+
 /**
  * When a pair is to be asked for, back-off and budget included; `null` if never.
  *
@@ -88,9 +91,10 @@ export function isUsable({ stored }: IssuedPair, now: number): boolean {
 export function dueOf(pair: IssuedPair, now: number, wishes: ScheduleWishes): Due | null {
   const { intent, issuer, record } = pair;
   if (intent === null || issuer === null) return null;
-  if (record.asking?.answer) return { at: pair.restUntil, why: record.asking.why };
+  const rest = pair.restUntil > now + LONGEST_REST ? -Infinity : pair.restUntil;
+  if (record.asking?.answer) return { at: rest, why: record.asking.why };
   const due = plainDue(pair, now, wishes);
-  const at = Math.max(due.at, record.next ?? -Infinity, pair.restUntil);
+  const at = Math.max(due.at, record.next ?? -Infinity, rest);
   return {
     at: Math.max(at, due.why === "renewal" ? -Infinity : freeOfLoop(record, now, wishes)),
     why: due.why,

@@ -23,8 +23,9 @@ export class IssuerPace {
   }
 
   /** When the next pair may ask, milliseconds since the epoch; `Infinity` while one asks alone. */
-  freeAt(): number {
-    if (this.#failures < ENOUGH) return -Infinity;
+  freeAt(now: number): number {
+    // A time that no rest can have led to is from a clock that was wrong.
+    if (this.#failures < ENOUGH || this.#until > now + LONGEST) return -Infinity;
     return this.#asking > 0 ? Infinity : this.#until;
   }
 

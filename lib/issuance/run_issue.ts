@@ -11,7 +11,7 @@ import type { IssueFailure, IssueRequest, IssueResult } from "./issuer.ts";
 import type { Asking, DueReason, PairRecord } from "./pair_record.ts";
 import { type KeyMaker, prepareAsking } from "./prepare_asking.ts";
 import { nextAttempt, unitOf } from "./schedule.ts";
-import { readStored } from "./store.ts";
+import { pairDirectory, readStored } from "./store.ts";
 import { storeAnswer, type StoreAnswerParts } from "./store_answer.ts";
 
 /** What an attempt needs of its surroundings. */
@@ -70,7 +70,7 @@ export async function runIssue(
   }
   pair.record = record;
   pair.trouble = "";
-  if (asking === null) return await fail(pair, failure("broken", problem), parts);
+  if (asking === null) return await fail(pair, failure("refused", problem), parts);
   const result = await ask(pair, { asking, previous }, { ...parts, signal });
   if (signal.aborted && !result.ok) return await cut(pair, before, parts);
   if (!result.ok) return await fail(pair, result, parts);
@@ -139,6 +139,11 @@ async function prepare(
   why: DueReason,
   { output, keys, log, now }: Omit<RunIssueParts, "signal">,
 ): Promise<{ asking: Asking | null; previous: Uint8Array | null; problem: string }> {
+  try {
+    pairDirectory(output, intent);
+  } catch (error) {
+    return { asking: null, previous: null, problem: (error as Error).message };
+  }
   const stored = await readStored(output, intent).catch((error) => {
     log.warn("an issued pair cannot be read, it is issued as if it were not there", { key, error });
     return null;

@@ -39,7 +39,7 @@ const LATEST = 0.9;
 /** How much of its lifetime a pair has at least before a second window makes its renewal earlier. */
 const BETWEEN_PULLS = 1 / 3;
 /** An issuer that says a later time than this is not believed. */
-const LONGEST_WAIT = 7 * 86_400_000;
+const LONGEST_WAIT = 31 * 86_400_000;
 
 /** A number from 0 to 1 that follows from these texts alone, so that it is the same after a restart. */
 export function unitOf(...texts: readonly string[]): number {
@@ -115,7 +115,7 @@ export function isExhausted(failed: number, { attempts }: BackOffWishes): boolea
 
 /**
  * When it is tried again after a failure: later each time, and after a long pause when the budget of attempts is used up,
- * with which the next budget begins. Never sooner than the issuer says; but what it says is believed for a week at most.
+ * with which the next budget begins. Never sooner than the issuer says; but what it says is believed for a month at most.
  *
  * @param failed How many attempts have failed since the latest success, 1 or more.
  * @param now Milliseconds since the epoch.

@@ -85,7 +85,7 @@ Deno.test("renewalTime() is before the end, after storing, and no window pulls t
   }));
 });
 
-Deno.test("nextAttempt() doubles, pauses after the budget, and obeys the issuer for a week at most", () => {
+Deno.test("nextAttempt() doubles, pauses after the budget, and obeys the issuer for a month at most", () => {
   const options = { attempts: 3, pause: DAY, retryAfter: 60_000, unit: 0, retryAt: null };
   assert.deepEqual([1, 2, 3, 4].map((failed) => nextAttempt(failed, 0, options)), [
     60_000,
@@ -96,5 +96,5 @@ Deno.test("nextAttempt() doubles, pauses after the budget, and obeys the issuer 
   assert.deepEqual([1, 2, 3, 4].map((failed) => isExhausted(failed, options)), [false, false, true, false]);
   assert.equal(nextAttempt(1, 0, { ...options, retryAt: 3 * DAY }), 3 * DAY);
   assert.equal(nextAttempt(1, 0, { ...options, retryAt: 1000 }), 60_000, "never sooner than the back-off");
-  assert.equal(nextAttempt(1, 0, { ...options, retryAt: 900 * DAY }), 7 * DAY);
+  assert.equal(nextAttempt(1, 0, { ...options, retryAt: 900 * DAY }), 31 * DAY);
 });

@@ -42,8 +42,8 @@ export function pairDirectory(output: string, { namespace, name }: ObjectName): 
 }
 
 /** What tells one generation of a pair from another, without reading it; `null` if none is there. */
-export function storedGeneration(output: string, pair: ObjectName): Promise<string | null> {
-  return Deno.readLink(join(pairDirectory(output, pair), DATA)).catch(() => null);
+export async function storedGeneration(output: string, pair: ObjectName): Promise<string | null> {
+  return await readData(pairDirectory(output, pair));
 }
 
 /**
