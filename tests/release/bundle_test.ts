@@ -65,6 +65,12 @@ Deno.test("bundle() reads only variables that a binary may read", async () => {
   assert.deepEqual([...names].filter((name) => !allowed.has(name) && !name.startsWith("CERTGATE_")), []);
 });
 
+Deno.test("bundle() leaves out of the ACME library what looks through the environment and what is never used", () => {
+  const packages = new Set(made.inputs.map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]));
+  assert(packages.has("acme-client"));
+  assert.deepEqual(["axios", "debug", "node-forge"].filter((name) => packages.has(name)), []);
+});
+
 Deno.test("bundle() serves as an agent over a Unix socket in the directory it is started in", async () => {
   using root = tempRoot();
   await exercise(root.path, start, `unix://${root.path}/hook.sock`);
@@ -101,8 +107,9 @@ Deno.test("FLAGS make an agent say which of its places it may not write", async 
   }
 });
 
-// Envoy at its places, what restarts dependents, and what makes links.
-const PROGRAM = /^\/(.*\/envoy|usr\/bin\/(systemctl|kill|ln)|usr\/local\/lib\/certgate\/restart)$/;
+// Envoy at its places, what restarts dependents, what makes links, and the operator's own programs.
+const PROGRAM =
+  /^\/(.*\/envoy|usr\/bin\/(systemctl|kill|ln)|usr\/local\/lib\/certgate\/(restart|issue|dns01))$/;
 
 Deno.test("FLAGS allow neither everything nor any program", () => {
   const flags = FLAGS.map(({ flag }) => flag);
