@@ -1,7 +1,7 @@
 import { trustedTime } from "../health/mod.ts";
 import { ensurePrivateDirectory, tryHoldState, wordsOf } from "../host/mod.ts";
 import { findIssuer, type Issuance, type IssuanceMetrics, openIssuance } from "../issuance/mod.ts";
-import { type Intent, type IntentPlan, planIntents } from "../issuers/mod.ts";
+import { type Intent, planIntents } from "../issuers/mod.ts";
 import { type Config, readResources } from "../resources/mod.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { findRefusals } from "./find_refusals.ts";
@@ -54,7 +54,7 @@ export async function issue(
     return held.code;
   }
   try {
-    const rows = await untilSignal(signal, (ends) => oneRound(read.plan.intents, config, terminal, ends));
+    const rows = await untilSignal(signal, (ends) => oneRound(read.intents, config, terminal, ends));
     if (typeof rows === "string") {
       terminal.err(errorLines(printable(rows)));
       return EXIT.failed;
@@ -93,7 +93,7 @@ async function readIntents(
   paths: readonly string[],
   { issuance, features }: IssueConfig,
   terminal: Terminal,
-): Promise<{ readonly plan: IntentPlan; readonly fine: boolean } | null> {
+): Promise<{ readonly intents: readonly Intent[]; readonly fine: boolean } | null> {
   const files = await readPolicyFiles(paths);
   for (const path of paths) {
     const file = files.get(path.replace(/(?<=.)\/+$/, ""));
@@ -108,7 +108,19 @@ async function readIntents(
   terminal.err(resourceFindings(resources));
   terminal.err(intentFindings(plan, false).replace("--listener-sets has", "features.listenerSets: true has"));
   const isLeftOut = [...files.keys()].some((path) => !resources.good.has(path));
-  return { plan, fine: !isLeftOut && !plan.findings.some(({ severity }) => severity === "bad") };
+  const given = new Set(
+    resources.objects.filter(({ group, kind }) => group === "" && kind === "Secret").map(keyOf),
+  );
+  const intents = plan.intents.filter((intent) => !given.has(keyOf(intent)));
+  for (const intent of plan.intents) {
+    if (intents.includes(intent)) continue;
+    terminal.err(
+      `note: nothing is issued for ${
+        printable(keyOf(intent))
+      }: a Secret of this name is among the resources\n`,
+    );
+  }
+  return { intents, fine: !isLeftOut && !plan.findings.some(({ severity }) => severity === "bad") };
 }
 
 async function holdState(

@@ -36,14 +36,10 @@ function issuerRow({ issuer, type, pairs, failing, message }: IssuerStatus): str
   ];
 }
 
-/** What is wrong with the annotations of an object. That a pair is not ready is said of the pair. */
+/** What is wrong with the annotations of an object. */
 function objectText({ object, conditions }: IssuanceStatus["objects"][number]): string {
-  const bad = conditions.filter(({ status, reason, message }) =>
-    status === "False" && message !== "" && !ABOUT_PAIRS.has(reason)
-  );
+  const bad = conditions.filter(({ status, message }) => status === "False" && message !== "");
   return bad.map(({ reason, message }) =>
     `${pc.yellow(printable(object))}\n  ${printable(message)} (${printable(reason)})\n`
   ).join("");
 }
-
-const ABOUT_PAIRS: ReadonlySet<string> = new Set(["Pending", "Issuing", "DoesNotExist", "NotReady"]);

@@ -135,6 +135,20 @@ Deno.test("issue is refused while another certgate has the state directory", asy
   assert.equal((await host.issue()).code, 0);
 });
 
+Deno.test("issue leaves alone a Secret that is among the resources", async () => {
+  const secret =
+    "apiVersion: v1\nkind: Secret\nmetadata: { name: api-tls, namespace: public }\ntype: kubernetes.io/tls\n" +
+    'data: { tls.crt: "", tls.key: "" }\n';
+  await using host = await Host.open(gateway("edge", "self", ["www", "api"]) + secret);
+  const { code, out, err } = await host.issue();
+  assert.equal(code, 0, err);
+  assert.match(
+    err,
+    /^note: nothing is issued for public\/api-tls: a Secret of this name is among the resources$/m,
+  );
+  assert.match(out, /\n1 of 1 pair is there\n$/);
+});
+
 Deno.test("issue says what is missing in the configuration", async () => {
   const terminal = new FakeTerminal();
   assert.equal(await runCommandLine(["issue", "--set", "stateDir=/nowhere"], terminal), 2);
