@@ -143,6 +143,7 @@ export class Gate {
 
   /** Publishes what is believed with the policy that has just come into use. */
   policyChanged(): void {
+    this.#nudger.renewed();
     this.#stamps.poke();
   }
 
@@ -221,9 +222,8 @@ export class Gate {
   /** Writes what is believed now, with the policy that is in use now. */
   async #publish(): Promise<Published> {
     const { plan, output, written } = await this.#publisher.publish(() => {
-      const { plan } = this.#judged!;
-      this.#parts.policy.planned(plan);
-      return plan;
+      this.#parts.policy.planned(this.#judged!.plan);
+      return this.#judged!.plan;
     });
     this.#view = { ...this.#judged!, plan, output };
     this.#nudger.published(written.changed);

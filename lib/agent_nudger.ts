@@ -87,6 +87,12 @@ export class Nudger {
     this.#backoff = Math.min(this.#backoff * 2, LONGEST_BACKOFF);
   }
 
+  /** Takes note that calls are answered by other rules from now on, which are being published: failures begin anew. */
+  renewed(): void {
+    this.#disarm("hook_error");
+    this.#backoff = SHORTEST_BACKOFF;
+  }
+
   /** Takes note that everything published has been shown to the hook. */
   caughtUp(): void {
     this.#disarm("change");

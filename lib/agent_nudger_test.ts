@@ -76,6 +76,20 @@ Deno.test("Nudger nudges after errors, ever more seldom, whatever other calls co
   assert.equal(timers.ring(), 1000, "a quiet time ends the back-off");
 });
 
+Deno.test("Nudger nudges soon after an error where other rules hold than for the errors before", () => {
+  const { timers, nudger } = makeNudger();
+  const fail = () => {
+    nudger.failed();
+    return timers.ring();
+  };
+  assert.deepEqual([fail(), fail(), fail()], [1000, 2000, 4000]);
+  nudger.failed();
+  nudger.renewed();
+  // What is published in its place makes Envoy Gateway call.
+  assert.equal(timers.waiting.length, 0);
+  assert.equal(fail(), 1000);
+});
+
 Deno.test("Nudger ends all waiting", () => {
   const { timers, nudger } = makeNudger();
   nudger.published(false);

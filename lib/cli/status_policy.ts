@@ -12,7 +12,7 @@ import { printable } from "./printable.ts";
 
 /**
  * Local policy for people: policies, connectors, and what is wrong with either. Empty where there are none and nothing is
- * wrong.
+ * wrong. A call that the hook has refused since its latest answer is said without any policy, too.
  *
  * @param snapshots The latest answers of the hook.
  * @param all Also what is well: the files, the filter, the page.
@@ -22,13 +22,15 @@ export function renderPolicyStatus(
   snapshots: readonly SnapshotStatus[],
   all: boolean,
 ): string {
-  if (status === null || status === undefined) return "";
+  const refusals = snapshots.map(refusalText).join("");
+  if (status === null || status === undefined) return refusals;
   const { policies, connectors, findings } = status;
   const failures = snapshots.flatMap((snapshot) => snapshot.failures ?? []);
   return [
     policies.length === 0 ? "" : plainTable(POLICY_HEAD, policies.map(policyRow)),
     policies.map(remarkOf).join(""),
     connectors.length === 0 ? "" : plainTable(CONNECTOR_HEAD, connectors.map(connectorRow)),
+    refusals,
     failures.map(failureText).join(""),
     findings.map(findingText).join(""),
     filterText(status),
@@ -92,6 +94,14 @@ const FATES: Readonly<Record<FailureAction, string>> = {
   closed: "Envoy Gateway keeps its last snapshot",
   http500: "it answers 500",
 };
+
+/** An error that stands: what failed in the answer before it is still served. */
+function refusalText({ gateways, refused }: SnapshotStatus): string {
+  if (!refused) return "";
+  const whose = gateways.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
+  return `${pc.red(printable(`refused: ${whose || "a snapshot"}, ${refused.at}`))}\n` +
+    `  ${printable(refused.message)}\n  Envoy Gateway goes on with the answer before\n`;
+}
 
 function failureText({ mutation, hook, kind, action, targets, place, message }: HookFailure): string {
   const more = targets > 1 ? ` and ${targets - 1} more` : "";

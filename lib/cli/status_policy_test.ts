@@ -112,6 +112,24 @@ Deno.test("status lists connectors, complaints and what failed in the latest ans
   );
 });
 
+Deno.test("status says which call the hook has refused since its latest answer, without policy too", async () => {
+  const snapshots: SnapshotStatus[] = [{
+    gateways: [{ namespace: "default", name: "edge", revision: "r" }],
+    listeners: [],
+    answeredAt: "2030-06-01T12:00:00Z",
+    withheld: [],
+    refused: { at: "2030-06-01T12:01:00Z", message: "Cannot apply wafRoute: a domain would stand twice" },
+  }];
+  for (const policy of [samplePolicyStatus([]), null]) {
+    const { out } = await ask(policy, { snapshots });
+    assert.match(
+      out,
+      /^refused: default\/edge, 2030-06-01T12:01:00Z\n {2}Cannot apply wafRoute: .* twice\n {2}Envoy Gateway goes on with/m,
+    );
+  }
+  assert.doesNotMatch((await ask(null, { snapshots: [{ ...snapshots[0], refused: null }] })).out, /refused:/);
+});
+
 Deno.test("status says that nothing makes Envoy Gateway call, with the gate off too", async () => {
   const policy = samplePolicyStatus([samplePolicy("waf")], { nudges: false });
   const { out } = await ask(policy, { gate: null });

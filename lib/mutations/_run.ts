@@ -66,9 +66,9 @@ export class Run {
     this.failures.push({ target, kind, message });
   }
 
-  /** A target that does not read, and so goes out as it came. */
+  /** A target that does not read; its failure policy says whether it goes out as it came. */
   skip(target: Target, what: string): void {
-    this.fail(target, "malformed", `${what} does not read; it goes out as it came`);
+    this.fail(target, "malformed", `${what} does not read`);
   }
 }
 

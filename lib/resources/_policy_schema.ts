@@ -31,7 +31,8 @@ const localReply = z.strictObject({
   minStatusCode: z.int().min(400).max(599).default(500).describe("The least status that gets the page"),
   runtimeKey: name.default("local_reply_5xx")
     .describe("Runtime key by which the least status can be changed in a running Envoy"),
-  contentType: name.default("text/html; charset=UTF-8").describe("Content type of the page"),
+  contentType: name.regex(/^[^\0\r\n]*$/, "Expected one line, as a header has it")
+    .default("text/html; charset=UTF-8").describe("Content type of the page"),
 }).prefault({});
 
 /** The section `policy`. */
@@ -54,7 +55,11 @@ export const policy = z.strictObject({
 const failure = z.union([
   z.enum(FAILURE_ACTIONS),
   z.strictObject({ action: z.enum(FAILURE_ACTIONS), scope: z.enum(FAILURE_SCOPES).optional() }),
-]);
+], {
+  error: `Expected ${
+    FAILURE_ACTIONS.join(", ")
+  }, or an object with such an action and the scope of its http500: ${FAILURE_SCOPES.join(", ")}`,
+});
 
 const hook = (name: Hook) =>
   failure.optional().describe(

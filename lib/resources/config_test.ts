@@ -42,6 +42,26 @@ Deno.test("parseConfig() names the place and the value it cannot use", () => {
   ]);
 });
 
+Deno.test("parseConfig() says what a failure policy can be, and refuses a content type that is no header", () => {
+  const text =
+    "hooks:\n  PostTranslateModify: fail\nmutations:\n  wafRoute: {action: http500, scope: world}\n" +
+    'policy:\n  localReply: {contentType: "a\\nb"}\n';
+  const result = parseConfig(text, "c.yaml");
+  assert(!result.ok);
+  const words =
+    "Expected open, closed, http500, or an object with such an action and the scope of its http500: " +
+    "route, virtualHost, listener, everything";
+  assert.deepEqual(result.complaints.map((c) => [c.line, c.column, c.message]), [
+    [2, 24, `Cannot use the value "fail" for "hooks.PostTranslateModify": ${words}`],
+    [4, 13, `Cannot use the value for "mutations.wafRoute": ${words}`],
+    [
+      6,
+      29,
+      'Cannot use the value "a…" for "policy.localReply.contentType": Expected one line, as a header has it',
+    ],
+  ]);
+});
+
 Deno.test("parseConfig() shows no private key that stands where something else is meant", () => {
   const key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END PRIVATE KEY-----\n";
   const message = (text: string) => {
