@@ -87,6 +87,11 @@ function hookStep({ listener, status }: StepInput): Step {
     ];
     return { name, mark: "failed", evidence: hit.detail ? [...evidence, hit.detail] : evidence };
   }
+  const refused = snapshots.find((snapshot) => snapshot.refused)?.refused;
+  if (refused) {
+    const words = `a call was refused at ${timeText(refused.at)}: ${refused.message}`;
+    return { name, mark: "failed", evidence: [words, "Envoy Gateway goes on with the answer before"] };
+  }
   const latest = snapshots.map(({ answeredAt }) => answeredAt).sort().at(-1)!;
   return { name, mark: "ok", evidence: [`the latest answer, ${timeText(latest)}, withholds nothing of it`] };
 }

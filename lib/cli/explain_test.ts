@@ -92,6 +92,18 @@ const ANSWERED = {
 const marks = (out: string) =>
   Object.fromEntries([...out.matchAll(/^ ?\d+ {2}(\w+) +(\w+) /gm)].map(([, mark, name]) => [name, mark]));
 
+Deno.test("explain says that a call has been refused since the latest answer", async () => {
+  await onHost(async ({ sample, status }) => {
+    const refused = {
+      at: "2030-06-01T12:02:00Z",
+      message: "Cannot apply wafRoute: a domain would stand twice",
+    };
+    const { out } = await ask(status(sample), presents(leaf), "a.test", [{ ...ANSWERED, refused }]);
+    assert.equal(marks(out).hook, "failed");
+    assert.match(out, /a call was refused at .*: Cannot apply wafRoute: a domain would stand twice/);
+  });
+});
+
 Deno.test("explain follows a host that is served through ten steps, each with its evidence", async () => {
   await onHost(async ({ dir, sample, status }) => {
     const { code, out, err, asked } = await ask(status(sample), presents(leaf));

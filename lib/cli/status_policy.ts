@@ -32,7 +32,8 @@ export function renderPolicyStatus(
     connectors.length === 0 ? "" : plainTable(CONNECTOR_HEAD, connectors.map(connectorRow)),
     refusals,
     failures.map(failureText).join(""),
-    findings.map(findingText).join(""),
+    findings.slice(0, MOST_FINDINGS).map(findingText).join(""),
+    moreText(findings.length - MOST_FINDINGS),
     filterText(status),
     unheard(status),
     all ? settingsText(status) : "",
@@ -82,6 +83,13 @@ function connectorRow({ namespace, name, missing, online, nodeId, place }: Conne
     printable(nodeId) || "-",
     printable(place),
   ];
+}
+
+/** Findings that are shown; who has more repairs these first. */
+const MOST_FINDINGS = 20;
+
+function moreText(count: number): string {
+  return count > 0 ? `  and ${count} more; -o json has them all\n` : "";
 }
 
 function findingText({ place, message, hint }: PolicyStatus["findings"][number]): string {

@@ -130,6 +130,17 @@ Deno.test("status says which call the hook has refused since its latest answer, 
   assert.doesNotMatch((await ask(null, { snapshots: [{ ...snapshots[0], refused: null }] })).out, /refused:/);
 });
 
+Deno.test("status shows the first twenty findings and how many more there are", async () => {
+  const findings = Array.from(
+    { length: 23 },
+    (_, n) => ({ place: `/p/a.yaml:${n}:1`, message: `M${n}`, hint: "" }),
+  );
+  const { out } = await ask(samplePolicyStatus([], { findings }));
+  assert.match(out, /M19\n/);
+  assert.doesNotMatch(out, /M20/);
+  assert.match(out, /\n {2}and 3 more; -o json has them all\n/);
+});
+
 Deno.test("status says that nothing makes Envoy Gateway call, with the gate off too", async () => {
   const policy = samplePolicyStatus([samplePolicy("waf")], { nudges: false });
   const { out } = await ask(policy, { gate: null });
