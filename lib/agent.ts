@@ -71,7 +71,7 @@ interface StartParts extends AgentParts {
 async function start(config: Config, parts: StartParts): Promise<Agent | OpenFailure> {
   const { log, version, metrics, tls } = parts;
   const core = await openCore(config, parts, metrics);
-  const { generation, reports, gate, policy, verdicts } = core;
+  const { generation, reports, gate, policy, issuance, verdicts } = core;
   const { maxMessageSize } = config.hook;
   const grpc = makeGrpcServer({ handlers: core.handlers, maxMessageSize, observer: observeCalls(metrics) });
   if (tls) guardClients(grpc.server, tls.guard);
@@ -83,6 +83,7 @@ async function start(config: Config, parts: StartParts): Promise<Agent | OpenFai
     snapshots: reports.status(),
     hookTls: tls?.status(),
     policy: policy.status(),
+    issuance: issuance.status(),
   });
   const doors = await openDoors(grpc, config, {
     metrics,
@@ -98,7 +99,7 @@ async function start(config: Config, parts: StartParts): Promise<Agent | OpenFai
   const problem = await readEverything(config, core);
   if (problem !== null) {
     generation.stop();
-    await policy.stop();
+    await Promise.all([policy.stop(), issuance.stop(), gate.close()]);
     await doors.close(config.hook.deadline);
     return { kind: "failed", message: problem, hint: "" };
   }
@@ -113,12 +114,21 @@ async function start(config: Config, parts: StartParts): Promise<Agent | OpenFai
 }
 
 /** Reads policies and certificates once, then lets the calls through that have come in the meantime. */
-async function readEverything(config: Config, { policy, gate, hold }: Core): Promise<string | null> {
+async function readEverything(
+  config: Config,
+  { policy, issuance, gate, hold }: Core,
+): Promise<string | null> {
   try {
     await (await policy.prepare(config)).commit();
   } catch (error) {
     hold.giveUp();
     return `Cannot read the policy objects: ${(error as Error).message}`;
+  }
+  try {
+    await issuance.use(config);
+  } catch (error) {
+    hold.giveUp();
+    return `Cannot begin to issue certificates: ${(error as Error).message}`;
   }
   try {
     await gate.use(config);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { GateHolder } from "./agent_gate_holder.ts";
 import { GenerationHolder } from "./agent_generation.ts";
 import { CallHold } from "./agent_hold.ts";
+import { IssuanceHolder } from "./agent_issuance.ts";
 import type { AgentParts } from "./agent_parts.ts";
 import { PolicyHolder } from "./agent_policy.ts";
 import { believedTime } from "./agent_time.ts";
@@ -15,7 +16,9 @@ import {
   type VerdictKeeper,
 } from "./outputs/mod.ts";
 import type { Config } from "./resources/mod.ts";
-import { CallsUnderWay, makeHookHandlers, SnapshotReports } from "./server/mod.ts";
+import { CallsUnderWay, makeHookHandlers, SnapshotReports, type VerdictStore } from "./server/mod.ts";
+import { pairMaterial } from "./xds/mod.ts";
+import type { PairJudge } from "./issuance/mod.ts";
 
 /** What everything else stands on: what is remembered, what is believed, and what answers. Nothing of it listens yet. */
 export interface Core {
@@ -28,6 +31,7 @@ export interface Core {
   readonly reports: SnapshotReports;
   readonly gate: GateHolder;
   readonly policy: PolicyHolder;
+  readonly issuance: IssuanceHolder;
   /** Keeps calls waiting until everything was read once. */
   readonly hold: CallHold;
   readonly calls: CallsUnderWay;
@@ -60,7 +64,16 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     onBelief: (belief) => generation.usePolicy(belief),
     onDigest: () => gate.policyChanged(),
   });
-  const gate = new GateHolder({
+  const issuance = new IssuanceHolder({
+    log,
+    metrics,
+    time,
+    keeper,
+    judge: judgeWith(() => generation.now.store, clock),
+    openIssuer: parts.openIssuer,
+    onChange: () => gate.wake(),
+  });
+  const gate: GateHolder = new GateHolder({
     log,
     metrics,
     clock,
@@ -70,6 +83,7 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     doubt: () => time().doubt,
     store: () => generation.now.store,
     policy,
+    issuance,
     onGateways: (isKnown) => {
       reports.retain(isKnown);
       policy.retain(isKnown);
@@ -101,8 +115,21 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     reports,
     gate,
     policy,
+    issuance,
     hold,
     calls,
     handlers: hold.wrap(handlers),
+  };
+}
+
+// As long as the gate waits for Envoy's word on a new pair.
+const PATIENCE = 7000;
+
+/** Judges as the gate will, once the pair has arrived: by the rules, and by the word of the host's Envoy. */
+function judgeWith(store: () => VerdictStore, clock: () => number): PairJudge {
+  return async (pair) => {
+    const material = pairMaterial(pair);
+    await store().learn([material], clock() + PATIENCE);
+    return store().verdictOf(material, clock());
   };
 }

@@ -43,7 +43,7 @@ function plan(...revisions: readonly string[]): GatePlan {
     name: `web${index || ""}`,
     value: { spec: { revision, targetRef: { name: `web${index || ""}` } } },
   }));
-  return { objects, gateways: [GATEWAY], listeners: [], findings: [], refusedChallenges: [] };
+  return { objects, gateways: [GATEWAY], listeners: [], findings: [], challenges: [] };
 }
 
 function envoy(up: boolean, ...serials: string[]): EnvoyStatus {

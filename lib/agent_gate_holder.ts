@@ -56,6 +56,11 @@ export class GateHolder {
     this.#gate?.answered(call);
   }
 
+  /** Looks at everything again, soon. */
+  wake(): void {
+    this.#gate?.wake();
+  }
+
   /** Publishes with the policy that has just come into use. */
   policyChanged(): void {
     this.#gate?.policyChanged();
@@ -69,8 +74,18 @@ export class GateHolder {
   }
 }
 
-function gateKeys({ sources, watch, gate, envoy, neverGate, onExpired, features }: Config) {
+function gateKeys({ sources, watch, gate, envoy, neverGate, onExpired, features, issuance }: Config) {
   const { admin, runtimeDir } = envoy;
   const { listenerSets } = features;
-  return { sources, watch, gate, admin, runtimeDir, neverGate, onExpired, listenerSets };
+  return {
+    sources,
+    watch,
+    gate,
+    admin,
+    runtimeDir,
+    neverGate,
+    onExpired,
+    listenerSets,
+    issued: issuance.output,
+  };
 }

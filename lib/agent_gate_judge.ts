@@ -7,6 +7,8 @@ import type { Config } from "./resources/mod.ts";
 
 // Envoy's word on a new pair is waited for this long; the rules stand alone until it comes.
 const PATIENCE = 7000;
+// What is waited for is looked at again this soon, whatever tells of it or does not.
+const WAITING = 10_000;
 
 /** What is to be believed from now on: everything of a view but what became of writing it down. */
 export interface Judged extends Omit<GateView, "output"> {
@@ -30,13 +32,17 @@ export async function judgeEverything(
 ): Promise<Judged> {
   const { objects, files, sources, findings, arrivals, again } = inputs.gather();
   const asking = { store: parts.store(), sources, config, patience: PATIENCE };
-  const pairs = await book.judge(arrivals, asking, parts.clock());
+  const judged = await book.judge(arrivals, asking, parts.clock());
   const now = parts.clock();
-  const { plan, refused } = planObjects(config, { objects, pairs, now, nudge });
+  const { issuance } = parts;
+  const { pairs, findings: ofIntents, isPending } = issuance.planned({ objects, pairs: judged });
+  const challenges = issuance.challenges();
+  const { plan, refused } = planObjects(config, { objects, pairs, now, nudge, challenges });
+  issuance.answered(plan.challenges);
   return {
     plan,
     pairs,
-    findings: [...findings, ...plan.findings, ...refused],
+    findings: [...findings, ...ofIntents, ...plan.findings, ...refused],
     objects,
     files,
     sources,
@@ -44,6 +50,6 @@ export async function judgeEverything(
     edge: nextEdge(pairs.values()),
     doubt: parts.doubt(),
     now,
-    again,
+    again: isPending ? Math.min(again ?? Infinity, WAITING) : again,
   };
 }

@@ -46,7 +46,7 @@ export class GateLog {
       what: string,
       fields: Said["fields"],
       sentence: string,
-      level: "warn" | "error" = "warn",
+      level: "info" | "warn" | "error" = "warn",
     ) => {
       const before = this.#said.get(subject);
       const same = before?.what === what;
@@ -57,6 +57,11 @@ export class GateLog {
     for (const listener of view.plan.listeners) {
       if (listener.published !== null) continue;
       const fields = listenerFields(listener);
+      if (listener.cause === "not_issued") {
+        // Its words change with every attempt, and status has them.
+        say(listenerSubject(listener), listener.cause, fields, WAITING, "info");
+        continue;
+      }
       say(listenerSubject(listener), `${listener.reason} ${listener.message}`, fields, UNHEALTHY);
     }
     for (const pair of view.pairs) {
@@ -87,6 +92,7 @@ export class GateLog {
 }
 
 const UNHEALTHY = "listener certificate unhealthy";
+const WAITING = "a listener waits for its certificate";
 const HELD = "a renewal is not usable, the last good pair is held";
 const FINDING = "a resource is not as it should be";
 const SOURCE = "a source of certificates has problems";

@@ -3,6 +3,7 @@ import type { EnvoyStatus, GatePlan, Log, ObjectKey } from "./model/mod.ts";
 import type { Metrics, StatusKeeper } from "./outputs/mod.ts";
 import type { VerdictStore } from "./server/mod.ts";
 import type { GateLog } from "./agent_gate_log.ts";
+import type { GateIssuance } from "./agent_issuance_parts.ts";
 
 /** What the gate needs of the policy in use. */
 export interface GatePolicy {
@@ -30,6 +31,7 @@ export interface GateParts {
   readonly store: () => VerdictStore;
   readonly keeper: StatusKeeper;
   readonly policy: GatePolicy;
+  readonly issuance: GateIssuance;
   /** Default `setTimeout`. */
   readonly setTimer?: SetTimer;
   /** Milliseconds between publications; a second unless told. */

@@ -74,7 +74,8 @@ export class GateInputs {
   /** Begins to watch; resolves when everything was looked at once. */
   static async open(directory: string, parts: InputParts): Promise<GateInputs> {
     const { config, log, metrics, clock, onChange } = parts;
-    const { sources, watch, gate: { repair } } = config;
+    const { watch, gate: { repair } } = config;
+    const sources = sourcesOf(config);
     const keep = await openKeep(join(config.stateDir, "resources"), log);
     const watchThread = new WatchThread({ log });
     const inputs = new GateInputs(
@@ -165,4 +166,11 @@ export class GateInputs {
     }
     this.#good = good;
   }
+}
+
+/** The operator's sources and, after them, the place where pairs land that are issued here. */
+function sourcesOf({ sources, issuance: { output } }: Config): Config["sources"] {
+  if (output === undefined) return sources;
+  const issued = { path: `${output}/*/*`, exclude: [], namespace: "{parent}", secretName: "{name}" };
+  return [...sources, issued];
 }

@@ -1,4 +1,5 @@
 import type { SetTimer } from "./host/mod.ts";
+import type { IssuanceOptions } from "./issuance/mod.ts";
 import type { Log } from "./model/mod.ts";
 import type { Config } from "./resources/mod.ts";
 import type { AgentStatus, Faults } from "./server/mod.ts";
@@ -40,6 +41,8 @@ export interface AgentParts {
   readonly setTimer?: SetTimer;
   /** Milliseconds between publications of the gate; a second unless told. */
   readonly spacing?: number;
+  /** Who issues, for tests; the issuers of the configuration unless told. */
+  readonly openIssuer?: IssuanceOptions["openIssuer"];
   /** What is to go wrong on purpose; nothing unless told. */
   readonly faults?: Faults;
 }

@@ -11,6 +11,7 @@ import { type AgentStatus, type GrpcServer, needRestart } from "./server/mod.ts"
 
 const CLOCK_NOTE_INTERVAL = 3_600_000;
 const UNREAD = "policy could not be read anew, the configuration in use stays";
+const UNISSUED = "issuance could not be opened anew, the configuration in use stays";
 const SHUT = "the gate could not be opened anew, the configuration in use stays";
 
 /** What a {@linkcode RunningAgent} is made of; all of it is open and loaded. */
@@ -61,7 +62,7 @@ export class RunningAgent implements Agent {
   }
 
   async reload(next: Config): Promise<readonly string[]> {
-    const { core: { generation, gate, policy }, tls, log } = this.#parts;
+    const { core: { generation, gate, policy, issuance }, tls, log } = this.#parts;
     const keys = needRestart(generation.now.config, next);
     this.#loads.count(keys.length === 0);
     if (keys.length > 0) {
@@ -70,11 +71,16 @@ export class RunningAgent implements Agent {
     }
     const prepared = await policy.prepare(next).catch((error) => this.#keepOld(UNREAD, error));
     if (prepared === null) return [];
+    let sentence = UNISSUED;
     try {
+      // Where pairs land is made before the gate looks there.
+      await issuance.use(next);
+      sentence = SHUT;
       await gate.use(next);
     } catch (error) {
       await prepared.discard();
-      this.#keepOld(SHUT, error);
+      this.#keepOld(sentence, error);
+      await issuance.use(generation.now.config);
       return [];
     }
     tls?.use(next);
@@ -113,12 +119,14 @@ export class RunningAgent implements Agent {
   }
 
   async stop(): Promise<void> {
-    const { core: { generation, gate, policy, verdicts }, grpc, doors, log, release } = this.#parts;
+    const { core: { generation, gate, policy, issuance, verdicts }, grpc, doors, log, release } = this.#parts;
     try {
       generation.stop();
       clearInterval(this.#clockNotes);
       this.#probe.close();
       await this.#controlPlane.stop();
+      // Its proofs are answered by what the gate publishes.
+      await issuance.stop();
       await gate.close();
       await policy.stop();
       grpc.setServing(false);

@@ -180,18 +180,22 @@ function isProxy({ group, kind }: ResourceObject): boolean {
 // A spec is hashed for its generation only when its object is another one than last time.
 const specs = new WeakMap<ResourceObject, string>();
 
+/** The generation of an object: as it is written, else counted here. */
+export function generationOf(object: ResourceObject, keeper: StatusKeeper): number {
+  let spec = specs.get(object);
+  if (spec === undefined) {
+    spec = createHash("sha256").update(JSON.stringify(object.value.spec ?? null)).digest("base64");
+    specs.set(object, spec);
+  }
+  const metadata = object.value.metadata as { readonly generation?: Json } | undefined;
+  const written = metadata?.generation;
+  return typeof written === "number" ? written : keeper.generation(`${object.kind} ${keyOf(object)}`, spec);
+}
+
 function makeGenerations(objects: readonly ResourceObject[], keeper: StatusKeeper) {
   const known = new Map<string, number>();
   for (const object of objects) {
-    const key = `${object.kind} ${keyOf(object)}`;
-    let spec = specs.get(object);
-    if (spec === undefined) {
-      spec = createHash("sha256").update(JSON.stringify(object.value.spec ?? null)).digest("base64");
-      specs.set(object, spec);
-    }
-    const metadata = object.value.metadata as { readonly generation?: Json } | undefined;
-    const written = metadata?.generation;
-    known.set(key, typeof written === "number" ? written : keeper.generation(key, spec));
+    known.set(`${object.kind} ${keyOf(object)}`, generationOf(object, keeper));
   }
   return (kind: string, name: ObjectName): number => known.get(`${kind} ${keyOf(name)}`) ?? 1;
 }

@@ -3,8 +3,8 @@ import type {
   HttpChallenge,
   JsonObject,
   ObjectKey,
+  PlannedChallenge,
   PublishedObject,
-  RefusedChallenge,
   ResourceObject,
 } from "../model/mod.ts";
 import { type ChallengePlace, findPlace, type PlaceSearch } from "./_challenge_places.ts";
@@ -27,7 +27,7 @@ export interface PublishedChallenges {
   readonly objects: readonly PublishedObject[];
   /** What each published Gateway answers, for its revision. */
   readonly byGateway: ReadonlyMap<ObjectKey, readonly string[]>;
-  readonly refused: readonly RefusedChallenge[];
+  readonly planned: readonly PlannedChallenge[];
 }
 
 /**
@@ -46,15 +46,16 @@ export function publishChallenges(
 ): PublishedChallenges {
   const objects: PublishedObject[] = [];
   const byGateway = new Map<ObjectKey, string[]>();
-  const refused: RefusedChallenge[] = [];
+  const planned: PlannedChallenge[] = [];
   const kinds = new Set(search.objects.filter(({ group }) => group === EG_GROUP).map(({ kind }) => kind));
   const policies = [...IN_THE_WAY].filter((kind) => kinds.has(kind));
   for (const challenge of challenges) {
     const places = findPlace(challenge, search);
     if (typeof places === "string") {
-      refused.push({ challenge, problem: places });
+      planned.push({ challenge, ports: [], problem: places });
       continue;
     }
+    planned.push({ challenge, ports: places.map(({ listener }) => listener.port), problem: "" });
     for (const place of places) {
       const made = objectsFor(challenge, place, policies);
       objects.push(...made);
@@ -65,7 +66,7 @@ export function publishChallenges(
       byGateway.set(key, said);
     }
   }
-  return { objects, byGateway, refused };
+  return { objects, byGateway, planned };
 }
 
 function objectsFor(

@@ -47,7 +47,8 @@ function places({ objects }: GatePlan): string[] {
   });
 }
 
-const problems = ({ refusedChallenges }: GatePlan) => refusedChallenges.map(({ problem }) => problem);
+const problems = ({ challenges }: GatePlan) =>
+  challenges.map(({ problem }) => problem).filter((problem) => problem !== "");
 
 Deno.test("planGate() answers a proof with a route of its own that Envoy Gateway takes", () => {
   const text = gateway(http("web", 80)) + route("all", "{ name: edge }");
@@ -128,6 +129,7 @@ Deno.test("planGate() answers proofs on port 80, and elsewhere only where there 
     "default: default/edge high a.example.com",
     "default: default/edge higher a.example.com",
   ]);
+  assert.deepEqual(two.challenges.map(({ ports }) => ports), [[8080, 8081]]);
   const names = two.objects.map(({ kind, name }) => `${kind} ${name}`);
   assert.equal(new Set(names).size, names.length, "each object has a name of its own");
 });

@@ -100,7 +100,7 @@ export function planGate({ objects, pairs, nudge, challenges = [], options }: Ga
     ),
     listeners: listenerStates(objects, drafts),
     findings: [...off.map(sayIgnored), ...passed.findings],
-    refusedChallenges: proofs.refused,
+    challenges: proofs.planned,
   };
 }
 

@@ -31,6 +31,9 @@ export function describe(hostname: string, verdict: Verdict, dates: ValidityDate
       }, when its certificate becomes valid. ` +
         "Nothing to do.";
     case "Pending":
+      if (verdict.cause === "not_issued" && verdict.detail !== "") {
+        return `HTTPS for ${hostname} starts once its certificate is issued. ${verdict.detail}.`;
+      }
       return `No certificate could be obtained for ${hostname} yet, so HTTPS is off. ` +
         "Check that the domain points here.";
     case "Missing":

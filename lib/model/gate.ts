@@ -153,10 +153,12 @@ export interface ResourceFinding {
   readonly hint: string;
 }
 
-/** A proof of control that no listener can answer. */
-export interface RefusedChallenge {
+/** What became of a proof of control over plain HTTP. */
+export interface PlannedChallenge {
   readonly challenge: HttpChallenge;
-  /** Why, in plain words. */
+  /** Ports of the listeners that are to answer it. */
+  readonly ports: readonly number[];
+  /** Why no listener can answer it, in plain words; empty if one does. */
   readonly problem: string;
 }
 
@@ -170,6 +172,6 @@ export interface GatePlan {
   readonly listeners: readonly ListenerState[];
   /** What a person should know. */
   readonly findings: readonly ResourceFinding[];
-  /** Proofs of control that no listener can answer. */
-  readonly refusedChallenges: readonly RefusedChallenge[];
+  /** Proofs of control, in the order in which they were given. */
+  readonly challenges: readonly PlannedChallenge[];
 }

@@ -86,7 +86,7 @@ function pairOf(name: string, from: "current" | "held" | null, notAfter = END): 
 
 function figuresOf(listeners: readonly ListenerState[], rest: Partial<GateFigures> = {}): GateFigures {
   return {
-    plan: { objects: [], gateways: [], listeners, findings: [], refusedChallenges: [] },
+    plan: { objects: [], gateways: [], listeners, findings: [], challenges: [] },
     pairs: new Map(listeners.map(({ hostname, published }) => pairOf(hostname, published && "current"))),
     sources: [],
     findings: 0,
@@ -215,7 +215,7 @@ Deno.test("showGate() shows sources, Gateways and what waits", async () => {
   showGate(
     metrics,
     figuresOf([], {
-      plan: { objects: [], gateways, listeners: [], findings: [], refusedChallenges: [] },
+      plan: { objects: [], gateways, listeners: [], findings: [], challenges: [] },
       sources: [source, { ...source, source: "/t", up: false, pairs: 0 }],
       findings: 2,
       pendingSince: 5000,

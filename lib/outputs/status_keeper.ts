@@ -29,9 +29,10 @@ export interface StatusKeeper {
   stamp(subject: string, bare: readonly BareCondition[], generation: number): Condition[];
   /**
    * Forgets subjects that are not among these, and objects that were not asked for since this was called last; only of
-   * one part of the agent, since each knows its own: `policy` has what begins with "policy ", `gate` everything else.
+   * one part of the agent, since each knows its own: `policy` has what begins with "policy ", `issuance` what begins with
+   * "issuance ", `gate` everything else.
    */
-  retain(subjects: ReadonlySet<string>, part?: "gate" | "policy"): void;
+  retain(subjects: ReadonlySet<string>, part?: "gate" | "policy" | "issuance"): void;
   /** Writes the status file soon, if anything but its time is different. */
   write(status: GateStatus): void;
   /**
@@ -121,7 +122,7 @@ function makeMemory(
       }));
     },
     retain(subjects, part = "gate") {
-      const isOwn = (name: string) => (part === "policy") === name.startsWith("policy ");
+      const isOwn = (name: string) => partOf(name) === part;
       const gone = [...conditions.keys()].filter((subject) => isOwn(subject) && !subjects.has(subject));
       const unasked = [...generations.keys()].filter((key) => isOwn(key) && !asked.has(key));
       for (const key of asked) if (isOwn(key)) asked.delete(key);
@@ -130,6 +131,12 @@ function makeMemory(
       if (gone.length + unasked.length > 0) save();
     },
   };
+}
+
+/** The part of the agent that a subject belongs to. */
+function partOf(name: string): "gate" | "policy" | "issuance" {
+  const [word] = name.split(" ", 1);
+  return word === "policy" || word === "issuance" ? word : "gate";
 }
 
 function makeGenerations(

@@ -4,7 +4,6 @@ import type {
   GateStatus,
   HookTlsStatus,
   IssuanceStatus,
-  IssuanceStatus,
   PolicyStatus,
 } from "../model/mod.ts";
 import type { MutationCounts } from "./_count_mutations.ts";
@@ -60,8 +59,6 @@ export interface AgentStatus {
   readonly gate: GateStatus | null;
   /** What is known of local policy; `null` or not there while it is off. */
   readonly policy?: PolicyStatus | null;
-  /** What is issued on this host; `null` or not there while it is off. */
-  readonly issuance?: IssuanceStatus | null;
   /** The certificates that are issued on this host; `null` or not there while `issuance.output` is not set. */
   readonly issuance?: IssuanceStatus | null;
 }

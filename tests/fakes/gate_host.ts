@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FakeLog } from "./fake_log.ts";
-import { type Agent, startAgent } from "../../lib/agent.ts";
+import { type Agent, type AgentParts, startAgent } from "../../lib/agent.ts";
 import type { GateStatus } from "../../lib/model/mod.ts";
 import { makeSelfSigned } from "../../lib/pki/mod.ts";
 import { type Config, configSchema } from "../../lib/resources/mod.ts";
+import type { AgentStatus } from "../../lib/server/mod.ts";
 
 /** Milliseconds that a condition is waited for. */
 export const PATIENCE = 10_000;
@@ -76,7 +77,7 @@ export class GateHost {
     });
   }
 
-  async start(changes: Record<string, unknown> = {}): Promise<Agent> {
+  async start(changes: Record<string, unknown> = {}, more: Partial<AgentParts> = {}): Promise<Agent> {
     const agent = await startAgent(this.config(changes), {
       version: "0",
       log: this.log,
@@ -87,6 +88,7 @@ export class GateHost {
         const timer = setTimeout(ring, Math.min(milliseconds, 20));
         return () => clearTimeout(timer);
       },
+      ...more,
     });
     assert(agent.kind === "agent", JSON.stringify(agent));
     return this.#agent = agent;
@@ -97,8 +99,13 @@ export class GateHost {
     this.#agent = null;
   }
 
+  /** The whole body of `/v1/status`. */
+  async everything(): Promise<AgentStatus> {
+    return await (await fetch(`${this.#agent!.http}/v1/status`)).json();
+  }
+
   async status(): Promise<GateStatus> {
-    return (await (await fetch(`${this.#agent!.http}/v1/status`)).json()).gate;
+    return (await this.everything()).gate!;
   }
 
   async metrics(): Promise<string> {
