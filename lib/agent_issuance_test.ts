@@ -164,8 +164,9 @@ Deno.test("startAgent() keeps what a mistake in an annotation would cost, across
     assert.match(bad.objects[0].conditions[0].message, /duration/);
     const kept = { a: "Issued ClusterIssuer/one", b: "Issued ClusterIssuer/one" };
     assert.deepEqual(await issuing.states(), kept);
-    assert(
-      (await issuing.host.status()).resources.findings.some(({ message }) => message.includes("duration")),
+    await issuing.host.until(
+      "it is a finding",
+      ({ resources }) => resources.findings.some(({ message }) => message.includes("duration")),
     );
     await issuing.host.stop();
     await issuing.start();
