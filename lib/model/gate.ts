@@ -155,6 +155,7 @@ export interface ResourceFinding {
 
 /** What became of a proof of control over plain HTTP. */
 export interface PlannedChallenge {
+  /** What is to be proved. */
   readonly challenge: HttpChallenge;
   /** Ports of the listeners that are to answer it. */
   readonly ports: readonly number[];
