@@ -47,11 +47,13 @@ export class Engine implements Issuance {
   #refreshAt = Infinity;
   #shownAt = -Infinity;
   #stopped = false;
+  /** Whether it is known what is wanted: wishes have come, and what is on disk for them has been read. */
+  #knows = false;
   #waiting: (() => void)[] = [];
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#wanted = new Wanted({ ...parts, time: () => this.#now(), onSettled: () => this.#turn() });
+    this.#wanted = new Wanted({ ...parts, time: () => this.#now(), onSettled: () => this.#read() });
     const { setTimer, monotonic } = parts;
     const onJump = () => this.#turn();
     this.#alarm = new Alarm({ clock: () => this.#now(), monotonic, setTimer, onJump });
@@ -107,7 +109,15 @@ export class Engine implements Issuance {
   }
 
   #view(): StatusView {
-    return { ...this.#parts.time(), wishes: this.#parts.wishes };
+    return { ...this.#parts.time(), wishes: this.#parts.wishes, knows: this.#knows };
+  }
+
+  /** Takes note that what is on disk has been read. */
+  #read(): void {
+    const first = !this.#knows && this.#refreshAt !== Infinity;
+    if (first) this.#knows = true;
+    this.#turn();
+    if (first) this.#parts.onChange();
   }
 
   /** Begins what is due, and sets the alarm for what comes next. */

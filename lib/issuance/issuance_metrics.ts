@@ -49,7 +49,7 @@ export function showPairs(
     const { namespace, name } = pair.intent;
     const renewal = isUsable(pair, now) ? renewalOf(pair, now, wishes) : null;
     if (renewal !== null) {
-      renewals.push({ labels: { namespace, name }, value: Math.round(renewal.at / 1000) });
+      renewals.push({ labels: { namespace, secret: name }, value: Math.round(renewal.at / 1000) });
     }
     if (pair.issuer === null) continue;
     const title = issuerTitle(pair.issuer.config);

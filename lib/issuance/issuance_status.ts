@@ -24,13 +24,18 @@ export interface StatusView {
   /** Why the clock is not believed; empty while it is. */
   readonly doubt: string;
   readonly wishes: ScheduleWishes;
+  /** Whether it is known what is wanted; right after a start it is not. */
+  readonly knows: boolean;
 }
 
 /**
  * Failed attempts since the latest success, without the one under way; none where nothing is needed any more, because a
  * pair that was not valid became so for example.
  */
-export function failedAttempts(pair: IssuedPair, { now, wishes }: Omit<StatusView, "doubt">): number {
+export function failedAttempts(
+  pair: IssuedPair,
+  { now, wishes }: Pick<StatusView, "now" | "wishes">,
+): number {
   const { busy, record } = pair;
   if (record.attempts === 0 || isFine(pair, now, wishes)) return 0;
   return busy === "issuing" && record.asking?.underway ? Math.max(record.attempts - 1, 0) : record.attempts;
@@ -50,9 +55,10 @@ export function stateOf(pair: IssuedPair, view: StatusView): IssuanceState {
   return due === null || due.at <= now ? "Waiting" : "Exhausted";
 }
 
-function messageOf(pair: IssuedPair, state: IssuanceState, { doubt }: StatusView): string {
+function messageOf(pair: IssuedPair, state: IssuanceState, { doubt, knows }: StatusView): string {
   const { intent, record, trouble } = pair;
   if (intent === null) {
+    if (!knows) return "";
     return "Nobody asks for it any more: it is not renewed, and served until its directory is removed";
   }
   const { issuerRef, namespace } = intent;

@@ -175,6 +175,16 @@ Deno.test("openIssuance() issues only that pair again whose intent is another on
   assert.equal(subjectAltName, "DNS:a.example.com, DNS:www.example.com");
 });
 
+Deno.test("openIssuance() says of no pair that nobody asks for it before it is known what is asked for", async () => {
+  await using scene = new IssuanceScene();
+  await scene.open();
+  await scene.use(intentOf("a"));
+  await scene.restart();
+  assert.equal(scene.status().message, "");
+  await scene.use(intentOf("a"));
+  assert.deepEqual([scene.status().state, scene.status().message], ["Issued", ""]);
+});
+
 Deno.test("openIssuance() neither renews nor removes what nobody asks for any more", async () => {
   await using scene = new IssuanceScene();
   await scene.open();

@@ -26,7 +26,7 @@ export const ISSUANCE_FAMILIES = {
   certgate_issuance_next_renewal_timestamp_seconds: {
     type: "gauge",
     help: "Unix time at which a pair that was issued here is renewed",
-    labels: { namespace: [], name: [] },
+    labels: { namespace: [], secret: [] },
     per: "secret",
   },
   certgate_issuance_duration_seconds: {

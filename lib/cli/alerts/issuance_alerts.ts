@@ -37,7 +37,7 @@ export const ISSUANCE_ALERTS: AlertGroup = {
       for: "1h",
       severity: "warning",
       summary:
-        "The renewal of {{ $labels.namespace }}/{{ $labels.name }} on {{ $labels.instance }} is overdue",
+        "The renewal of {{ $labels.namespace }}/{{ $labels.secret }} on {{ $labels.instance }} is overdue",
       description:
         "It should have been renewed {{ $value | humanizeDuration }} ago. It is served until its end, and goes dark then. certgate status shows what keeps the new one.",
       runbook: {
