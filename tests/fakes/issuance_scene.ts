@@ -200,7 +200,10 @@ export class IssuanceScene implements AsyncDisposable {
 
   /** The pair on disk as a reader finds it, which may be nothing. Throws if it is torn. */
   async served(name: string): Promise<StoredPair | null> {
-    const pair = await readStored(this.output, { namespace: "default", name });
+    const read = () => readStored(this.output, { namespace: "default", name });
+    // Who has followed the link to a generation that is replaced meanwhile finds its files gone, and looks again, as
+    // sources do.
+    const pair = await read() ?? await read();
     if (pair === null) return null;
     const { problem } = readFacts({ certificate: pair.chain, key: pair.key });
     if (problem !== null) throw new Error(`${name} is torn: ${problem.detail}`);

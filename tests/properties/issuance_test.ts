@@ -229,6 +229,6 @@ Deno.test("issuance keeps its promises for any answers, clocks, restarts and cra
       }
       await walk.end();
     }),
-    { numRuns: Number(Deno.env.get("WALK_RUNS") ?? 60) },
+    { numRuns: Number(Deno.env.get("WALK_RUNS") ?? 20) },
   );
 });

@@ -43,6 +43,7 @@ export const GROUPS: readonly Group[] = [
   { name: "trust", holds: below("tests/trust"), limit: 120, parallel: true },
   { name: "install", holds: below("tests/install"), limit: 300, parallel: true },
   { name: "release", holds: below("tests/release"), limit: 400 },
+  { name: "issuance", holds: below("tests/issuance"), limit: 300, parallel: true },
   { name: "acme", holds: below("tests/acme"), limit: 180, parallel: true },
   { name: "rotation", holds: below("tests/rotation"), limit: 180, parallel: true },
   { name: "e2e", holds: below("tests/e2e"), limit: 900, waits: true, program: "tests/e2e/make_program.ts" },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { verdictOf } from "../health/mod.ts";
-import { DAY, HOUR, intentOf, IssuanceScene } from "../../tests/fakes/issuance_scene.ts";
-import { failure } from "./failure.ts";
+import { verdictOf } from "../../lib/health/mod.ts";
+import { DAY, HOUR, intentOf, IssuanceScene } from "../fakes/issuance_scene.ts";
+import { failure } from "../../lib/issuance/failure.ts";
 
 const refuse = () => Promise.resolve(failure("unreachable", "nobody is there"));
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { intentOf, IssuanceScene } from "../../tests/fakes/issuance_scene.ts";
-import { tempRoot } from "../../tests/fakes/pair_files.ts";
-import { makeSelfSigned } from "../pki/mod.ts";
-import { openIssuer } from "./open_issuer.ts";
+import { intentOf, IssuanceScene } from "../fakes/issuance_scene.ts";
+import { tempRoot } from "../fakes/pair_files.ts";
+import { makeSelfSigned } from "../../lib/pki/mod.ts";
+import { openIssuer } from "../../lib/issuance/open_issuer.ts";
 
 /** As many as a host has at the most. */
 const MANY = 500;

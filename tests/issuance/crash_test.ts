@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DAY, intentOf, IssuanceScene } from "../../tests/fakes/issuance_scene.ts";
+import { DAY, intentOf, IssuanceScene } from "../fakes/issuance_scene.ts";
 
 /** More steps than there are between two certificates; the last round is one without a crash. */
 const MOST_STEPS = 60;
