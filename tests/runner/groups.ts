@@ -24,11 +24,11 @@ const below = (...folders: string[]) => (path: string) =>
  * each takes beside the others on two cores.
  */
 export const GROUPS: readonly Group[] = [
-  { name: "house", holds: below("tests/house", "tests/runner", "tests/setup"), limit: 240 },
+  { name: "house", holds: below("tests/house", "tests/runner", "tests/setup"), limit: 480 },
   {
     name: "unit",
     holds: (path) => !path.startsWith("tests/") || below("tests/lint")(path),
-    limit: 300,
+    limit: 600,
     parallel: true,
   },
   { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 240, parallel: true },
