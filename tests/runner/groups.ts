@@ -24,11 +24,11 @@ const below = (...folders: string[]) => (path: string) =>
  * each takes beside the others on two cores.
  */
 export const GROUPS: readonly Group[] = [
-  { name: "house", holds: below("tests/house", "tests/runner", "tests/setup"), limit: 480 },
+  { name: "house", holds: below("tests/house", "tests/runner", "tests/setup"), limit: 300 },
   {
     name: "unit",
     holds: (path) => !path.startsWith("tests/") || below("tests/lint")(path),
-    limit: 600,
+    limit: 360,
     parallel: true,
   },
   { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 240, parallel: true },
@@ -43,7 +43,7 @@ export const GROUPS: readonly Group[] = [
   { name: "trust", holds: below("tests/trust"), limit: 120, parallel: true },
   { name: "install", holds: below("tests/install"), limit: 300, parallel: true },
   { name: "release", holds: below("tests/release"), limit: 400 },
-  { name: "issuance", holds: below("tests/issuance"), limit: 300, parallel: true },
+  { name: "issuance", holds: below("tests/issuance"), limit: 150, parallel: true },
   { name: "acme", holds: below("tests/acme"), limit: 180, parallel: true },
   { name: "rotation", holds: below("tests/rotation"), limit: 180, parallel: true },
   { name: "e2e", holds: below("tests/e2e"), limit: 900, waits: true, program: "tests/e2e/make_program.ts" },
