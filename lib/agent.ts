@@ -118,23 +118,18 @@ async function readEverything(
   config: Config,
   { policy, issuance, gate, hold }: Core,
 ): Promise<string | null> {
-  try {
-    await (await policy.prepare(config)).commit();
-  } catch (error) {
-    hold.giveUp();
-    return `Cannot read the policy objects: ${(error as Error).message}`;
-  }
-  try {
-    await issuance.use(config);
-  } catch (error) {
-    hold.giveUp();
-    return `Cannot begin to issue certificates: ${(error as Error).message}`;
-  }
-  try {
-    await gate.use(config);
-  } catch (error) {
-    hold.giveUp();
-    return `Cannot open the gate: ${(error as Error).message}`;
+  const steps: readonly [string, () => Promise<void>][] = [
+    ["read the policy objects", async () => await (await policy.prepare(config)).commit()],
+    ["begin to issue certificates", () => issuance.use(config)],
+    ["open the gate", () => gate.use(config)],
+  ];
+  for (const [what, step] of steps) {
+    try {
+      await step();
+    } catch (error) {
+      hold.giveUp();
+      return `Cannot ${what}: ${(error as Error).message}`;
+    }
   }
   hold.open();
   return null;

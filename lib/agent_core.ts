@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { GateHolder } from "./agent_gate_holder.ts";
+import { ENVOY_PATIENCE } from "./agent_gate_judge.ts";
 import { GenerationHolder } from "./agent_generation.ts";
 import { CallHold } from "./agent_hold.ts";
 import { IssuanceHolder } from "./agent_issuance.ts";
@@ -122,14 +123,11 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
   };
 }
 
-// As long as the gate waits for Envoy's word on a new pair.
-const PATIENCE = 7000;
-
 /** Judges as the gate will, once the pair has arrived: by the rules, and by the word of the host's Envoy. */
 function judgeWith(store: () => VerdictStore, clock: () => number): PairJudge {
   return async (pair) => {
     const material = pairMaterial(pair);
-    await store().learn([material], clock() + PATIENCE);
+    await store().learn([material], clock() + ENVOY_PATIENCE);
     return store().verdictOf(material, clock());
   };
 }

@@ -5,8 +5,8 @@ import type { PairBook } from "./agent_pairs.ts";
 import type { GateView } from "./agent_status.ts";
 import type { Config } from "./resources/mod.ts";
 
-// Envoy's word on a new pair is waited for this long; the rules stand alone until it comes.
-const PATIENCE = 7000;
+/** Milliseconds for which Envoy's word on a new pair is waited for; the rules stand alone until it comes. */
+export const ENVOY_PATIENCE = 7000;
 // What is waited for is looked at again this soon, whatever tells of it or does not.
 const WAITING = 10_000;
 
@@ -31,7 +31,7 @@ export async function judgeEverything(
   { config, parts, nudge }: { config: Config; parts: GateParts; nudge: number },
 ): Promise<Judged> {
   const { objects, files, sources, findings, arrivals, again } = inputs.gather();
-  const asking = { store: parts.store(), sources, config, patience: PATIENCE };
+  const asking = { store: parts.store(), sources, config, patience: ENVOY_PATIENCE };
   const judged = await book.judge(arrivals, asking, parts.clock());
   const now = parts.clock();
   const { issuance } = parts;

@@ -9,6 +9,7 @@ import { HELP, PROGRAM_HELP } from "./help_texts.ts";
 import { addIntents } from "./intents_command.ts";
 import { addIssue } from "./issue_command.ts";
 import { CONFIG_OPTION, type Done, outputOption, SET_OPTION, withConfig } from "./options.ts";
+import { readTime } from "./read_time.ts";
 import { type Shell, SHELLS } from "./shells.ts";
 import { errorLines, type Terminal, terminal as realTerminal } from "./terminal.ts";
 import { REVISION, VERSION } from "./version.ts";
@@ -232,18 +233,6 @@ function addCompletion(program: Command, terminal: Terminal, done: Done): void {
         done(await completeHosts(config, terminal));
       });
     });
-}
-
-function readTime(text: string): number {
-  const moment = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
-    ? Date.parse(text)
-    : NaN;
-  // Date.parse() takes the 31st of February for a day of March.
-  const day = `${text.slice(0, 10)}T00:00:00.000Z`;
-  if (Number.isNaN(moment) || new Date(Date.parse(day)).toISOString() !== day) {
-    throw new InvalidArgumentError("Expected a time such as 2030-01-01T00:00:00Z.");
-  }
-  return moment;
 }
 
 function readSeconds(text: string): number {

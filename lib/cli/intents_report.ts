@@ -1,9 +1,9 @@
 import pc from "picocolors";
 import { type Intent, type IntentPlan, type Origin, toCertificate } from "../issuers/mod.ts";
-import type { Place } from "../model/mod.ts";
 import { plainTable } from "./plain_table.ts";
 import { printable } from "./printable.ts";
 import { renderData } from "./render_data.ts";
+import { showPlace } from "./show_place.ts";
 
 /** Certificates as YAML, a document each; explanations are comments, so that it can be applied all the same. */
 export function renderIntentYaml({ intents }: IntentPlan, explain: boolean): string {
@@ -27,15 +27,15 @@ export function renderIntentData({ intents, objects, findings }: IntentPlan): st
       owner: nameOf(intent.owner),
       listeners: intent.listeners,
       explain: intent.explain.map(({ field, value, origin: { from, key, object, place } }) => (
-        { field, value, from, key, object, place: place && placeText(place) }
+        { field, value, from, key, object, place: place && showPlace(place) }
       )),
       certificate: toCertificate(intent),
     })),
     objects: objects.map(({ place, state, secrets, ...object }) => (
-      { ...nameOf(object), place: placeText(place), state, secrets }
+      { ...nameOf(object), place: showPlace(place), state, secrets }
     )),
     findings: findings.map(({ object, place, ...finding }) => (
-      { object: nameOf(object), place: placeText(place), ...finding }
+      { object: nameOf(object), place: showPlace(place), ...finding }
     )),
   }, "json");
 }
@@ -79,7 +79,7 @@ function explanation({ namespace, name, owner, explain }: Intent, { bold, dim }:
 
 function originText({ from, key, object, place }: Origin): string {
   if (place === null) return "default";
-  const at = placeText(place);
+  const at = showPlace(place);
   switch (from) {
     case "own":
       return `annotation ${key}, ${at}`;
@@ -95,8 +95,6 @@ function originText({ from, key, object, place }: Origin): string {
 function nameOf({ kind, namespace, name }: { kind: string; namespace: string; name: string }) {
   return { kind, namespace, name };
 }
-
-const placeText = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;
 
 function shorten(names: readonly string[]): string {
   const shown = printable(names.slice(0, 2).join(", "));

@@ -1,4 +1,4 @@
-import { asObject, asObjects, asText } from "./_json.ts";
+import { asObjects } from "./_json.ts";
 import {
   draftListeners,
   type Drafts,
@@ -12,6 +12,7 @@ import type { ResourceIndex } from "./_index.ts";
 import { keyOf, ownerKind } from "./_names.ts";
 import { letsIn } from "./_selector.ts";
 import type { JsonObject, ObjectKey, ResourceObject } from "../model/mod.ts";
+import { asObject, asText } from "../resources/mod.ts";
 
 /**
  * Every Gateway with its own listeners and, after them, those of the ListenerSets that name it and that it takes.

@@ -1,8 +1,9 @@
 import type { HttpChallenge, ObjectKey, PublishedObject } from "../model/mod.ts";
+import { asObject, asText } from "../resources/mod.ts";
 import { type Drafts, type GatewayDraft, isOwn, type ListenerDraft, setKey } from "./_drafts.ts";
 import { coversHost, isMoreSpecific, meetHosts } from "./_host_patterns.ts";
 import type { ResourceIndex } from "./_index.ts";
-import { asObject, asObjects, asText } from "./_json.ts";
+import { asObjects } from "./_json.ts";
 import { GATEWAY_GROUP, keyOf } from "./_names.ts";
 import { isPublished, takesRoutes } from "./_publish_gateway.ts";
 

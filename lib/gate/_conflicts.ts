@@ -1,5 +1,5 @@
 import type { ObjectKey } from "../model/mod.ts";
-import { asObject, asText } from "./_json.ts";
+import { asObject, asText } from "../resources/mod.ts";
 import { type Drafts, type GatewayDraft, type ListenerDraft, subjectOf, type Trouble } from "./_drafts.ts";
 import { keyOf } from "./_names.ts";
 

@@ -6,7 +6,8 @@ import type {
   ObjectName,
   ResourceObject,
 } from "../model/mod.ts";
-import { asObject, asObjects, asText } from "./_json.ts";
+import { asObject, asText } from "../resources/mod.ts";
+import { asObjects } from "./_json.ts";
 import type { OwnerKind } from "./_names.ts";
 import { keyOf, mergedName } from "./_names.ts";
 

@@ -1,6 +1,6 @@
-import { asText } from "./_json.ts";
 import type { ListenerDraft } from "./_drafts.ts";
 import type { ResourceObject } from "../model/mod.ts";
+import { asText } from "../resources/mod.ts";
 
 /** Finds the listeners that share a name with a route, without looking at every one. */
 export class HostIndex {

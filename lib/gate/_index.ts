@@ -1,5 +1,6 @@
 import type { JsonObject, ObjectKey, ObjectName, ResourceObject } from "../model/mod.ts";
-import { asObject, asObjects, asText } from "./_json.ts";
+import { asObject, asText } from "../resources/mod.ts";
+import { asObjects } from "./_json.ts";
 import { EXPERIMENTAL_GROUP, GATEWAY_GROUP, keyOf, ownerKind } from "./_names.ts";
 
 /** Who wants to use a Secret of another namespace. */

@@ -9,7 +9,8 @@ import {
   type Verdict,
   type Warning,
 } from "../model/mod.ts";
-import { asObject, asObjects, compact } from "./_json.ts";
+import { asObject } from "../resources/mod.ts";
+import { asObjects, compact } from "./_json.ts";
 import { type Judged, type ListenerDraft, subjectOf, type Trouble } from "./_drafts.ts";
 import type { ResourceIndex } from "./_index.ts";
 import { keyOf } from "./_names.ts";

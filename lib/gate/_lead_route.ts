@@ -1,4 +1,5 @@
 import type { JsonObject, ResourceObject } from "../model/mod.ts";
+import { asObject, asText } from "../resources/mod.ts";
 import {
   type Drafts,
   type GatewayDraft,
@@ -9,7 +10,7 @@ import {
 } from "./_drafts.ts";
 import { HostIndex, routeNames } from "./_host_index.ts";
 import type { ResourceIndex } from "./_index.ts";
-import { asObject, asObjects, asText, compact } from "./_json.ts";
+import { asObjects, compact } from "./_json.ts";
 import { GATEWAY_GROUP, keyOf, ownerKind } from "./_names.ts";
 import { takesRoutes } from "./_publish_gateway.ts";
 

@@ -1,5 +1,6 @@
 import type { JsonObject, PublishedObject, ResourceFinding, ResourceObject } from "../model/mod.ts";
-import { asObject, asObjects, asText, compact, isObject } from "./_json.ts";
+import { asObject, asText, isObject } from "../resources/mod.ts";
+import { asObjects, compact } from "./_json.ts";
 import { type Drafts, isOwn, type ListenerDraft, setKey } from "./_drafts.ts";
 import { furtherName, GATEWAY_GROUP, keyOf, ownerKind } from "./_names.ts";
 

@@ -1,5 +1,6 @@
 import type { JsonObject, ObjectKey, PublishedObject } from "../model/mod.ts";
-import { asObject, asObjects, compact } from "./_json.ts";
+import { asObject } from "../resources/mod.ts";
+import { asObjects, compact } from "./_json.ts";
 import { type GatewayDraft, isOwn, type ListenerDraft, type Part } from "./_drafts.ts";
 import type { ResourceIndex } from "./_index.ts";
 import { keyOf } from "./_names.ts";

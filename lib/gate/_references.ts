@@ -1,5 +1,6 @@
 import type { JsonObject, ObjectKey, ObjectName } from "../model/mod.ts";
-import { asObject, asObjects, asText } from "./_json.ts";
+import { asObject, asText } from "../resources/mod.ts";
+import { asObjects } from "./_json.ts";
 import type { ListenerDraft } from "./_drafts.ts";
 import type { ResourceIndex } from "./_index.ts";
 import { keyOf } from "./_names.ts";

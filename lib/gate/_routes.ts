@@ -1,5 +1,6 @@
 import type { JsonObject, PublishedObject, ResourceObject } from "../model/mod.ts";
-import { asObject, asObjects } from "./_json.ts";
+import { asObject } from "../resources/mod.ts";
+import { asObjects } from "./_json.ts";
 import type { RouteGuide } from "./_lead_route.ts";
 import { furtherName, GATEWAY_GROUP } from "./_names.ts";
 

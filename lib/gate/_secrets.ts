@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { JsonObject, PairState, PublishedObject, ResourceObject } from "../model/mod.ts";
-import { asObject, compact } from "./_json.ts";
+import { asObject } from "../resources/mod.ts";
+import { compact } from "./_json.ts";
 
 /** The members of a Secret that are the pair's. */
 const PAIR_MEMBERS: ReadonlySet<string> = new Set(["tls.crt", "tls.key", "tls.ocsp-staple"]);

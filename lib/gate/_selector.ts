@@ -1,5 +1,6 @@
 import type { JsonObject } from "../model/mod.ts";
-import { asObject, asObjects, asText } from "./_json.ts";
+import { asObject, asText } from "../resources/mod.ts";
+import { asObjects } from "./_json.ts";
 
 /**
  * Whether labels satisfy a Kubernetes label selector. An empty selector takes everything; an operator that is not known takes

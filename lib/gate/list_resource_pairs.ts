@@ -8,7 +8,7 @@ import {
   type Place,
   type ResourceObject,
 } from "../model/mod.ts";
-import { asObject, asText } from "./_json.ts";
+import { asObject, asText } from "../resources/mod.ts";
 import { draftListeners } from "./_drafts.ts";
 import { keyOf, ownerKind } from "./_names.ts";
 import { isManaged, referencesOf } from "./_references.ts";

@@ -1,7 +1,8 @@
 import type { Intent } from "../issuers/mod.ts";
-import { coversName, judge as judgeDates } from "../health/mod.ts";
-import { type Cause, CAUSES, type KeyMaterial, type PairBytes, type Verdict } from "../model/mod.ts";
-import { plainAddress, readFacts } from "../pki/mod.ts";
+import { judge as judgeDates } from "../health/mod.ts";
+import type { Cause, KeyMaterial, PairBytes, Verdict } from "../model/mod.ts";
+import { explainProblem, readFacts } from "../pki/mod.ts";
+import { uncoveredNames } from "./uncovered_names.ts";
 
 /** What an answer is worth. */
 export type AnswerCheck =
@@ -34,7 +35,7 @@ export async function checkAnswer(
   const pair = { certificate: answer.chain, key: answer.key };
   const facts = readFacts(pair);
   if (facts.problem !== null) return bad(facts.problem.cause, facts.problem.detail);
-  const missing = missingNames(facts.certificates[0].names, intent);
+  const missing = uncoveredNames(facts.certificates[0].names, intent);
   if (missing.length > 0) {
     return {
       kind: "bad",
@@ -55,12 +56,5 @@ export async function checkAnswer(
 }
 
 function bad(cause: Cause, detail: string): AnswerCheck {
-  const { why } = CAUSES[cause];
-  return { kind: "bad", why: `Cannot use the answer: ${detail === "" ? why : `${why} (${detail})`}` };
-}
-
-/** The names of an intent that a certificate does not cover. */
-function missingNames(names: readonly string[], { dnsNames, ipAddresses }: Intent): string[] {
-  return [...dnsNames, ...ipAddresses.map((text) => plainAddress(text) ?? text)]
-    .filter((wanted) => !names.some((name) => coversName(name, wanted)));
+  return { kind: "bad", why: `Cannot use the answer: ${explainProblem({ cause, detail })}` };
 }

@@ -1,8 +1,7 @@
-import { coversName } from "../health/mod.ts";
-import { CAUSES } from "../model/mod.ts";
-import { canonicalPair, plainAddress, readFacts, splitChain } from "../pki/mod.ts";
+import { canonicalPair, explainProblem, readFacts, splitChain } from "../pki/mod.ts";
 import { failure } from "./failure.ts";
 import type { IssueRequest, IssueResult } from "./issuer.ts";
+import { uncoveredNames } from "./uncovered_names.ts";
 
 /** A chain of the web has three or four certificates; what is far above that is no chain. */
 const MOST_CERTIFICATES = 20;
@@ -24,16 +23,11 @@ export async function takeAnswer(
   const bad = (why: string) => failure("badAnswer", `Cannot use the answer: ${why}`);
   const { certificate } = canonicalPair({ certificate: answer, key }, { leafFirst: true });
   const { problem, certificates } = readFacts({ certificate, key });
-  if (problem !== null) {
-    const { cause, detail } = problem;
-    return bad(detail === "" ? CAUSES[cause].why : `${CAUSES[cause].why} (${detail})`);
-  }
+  if (problem !== null) return bad(explainProblem(problem));
   if (certificates.length > MOST_CERTIFICATES) {
     return bad(`there are ${certificates.length} certificates in it`);
   }
-  const { names } = certificates[0];
-  const missing = [...intent.dnsNames, ...intent.ipAddresses.map((text) => plainAddress(text) ?? text)]
-    .filter((wanted) => !names.some((name) => coversName(name, wanted)));
+  const missing = uncoveredNames(certificates[0].names, intent);
   if (missing.length > 0) return bad(`the certificate is not for ${list(missing)}`);
   const split = await splitChain(certificate!);
   return split === null ? bad("it is no chain") : { ok: true, ...split };

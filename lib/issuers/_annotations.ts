@@ -1,5 +1,5 @@
 import type { Place } from "../model/mod.ts";
-import { asObject } from "./_json.ts";
+import { asObject } from "../resources/mod.ts";
 import type { Owner } from "./_owners.ts";
 import type { Origin } from "./intent.ts";
 

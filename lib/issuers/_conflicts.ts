@@ -1,4 +1,4 @@
-import { asText } from "./_json.ts";
+import { asText } from "../resources/mod.ts";
 import type { Draft } from "./_draft.ts";
 import type { Owner } from "./_owners.ts";
 

@@ -1,5 +1,6 @@
+import { asObject } from "../resources/mod.ts";
 import type { Annotations } from "./_annotations.ts";
-import { asObject, asTexts } from "./_json.ts";
+import { asTexts } from "./_json.ts";
 import { ACME_KEYS } from "./_keys.ts";
 import type { Host, SelectedListener } from "./_listeners.ts";
 import type { Owner } from "./_owners.ts";

@@ -1,6 +1,7 @@
 import type { JsonObject, Place } from "../model/mod.ts";
+import { asObject, asText } from "../resources/mod.ts";
 import type { Annotations } from "./_annotations.ts";
-import { asList, asObject, asText, quoted } from "./_json.ts";
+import { asList, quoted } from "./_json.ts";
 import { IGNORE_KEY } from "./_keys.ts";
 import type { Owner } from "./_owners.ts";
 import type { RouteHosts } from "./_route_hosts.ts";

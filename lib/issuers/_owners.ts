@@ -1,5 +1,6 @@
 import type { JsonObject, ObjectKey, ObjectName, ResourceObject } from "../model/mod.ts";
-import { asList, asObject, asText, asTexts, isObject } from "./_json.ts";
+import { asObject, asText, isObject } from "../resources/mod.ts";
+import { asList, asTexts } from "./_json.ts";
 import type { IntentOwner, OwnerKind } from "./intent.ts";
 
 /** The API group of Gateways, ListenerSets and routes. */

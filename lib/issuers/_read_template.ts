@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Json } from "../model/mod.ts";
-import { isObject, quoted } from "./_json.ts";
+import { isObject } from "../resources/mod.ts";
+import { quoted } from "./_json.ts";
 import { MAKING_KEYS } from "./_keys.ts";
 import type { Reading } from "./_reading.ts";
 import type { IntentTemplate } from "./intent.ts";

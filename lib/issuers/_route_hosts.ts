@@ -1,5 +1,6 @@
 import type { JsonObject, ResourceObject } from "../model/mod.ts";
-import { asList, asObject, asText, isObject } from "./_json.ts";
+import { asObject, asText, isObject } from "../resources/mod.ts";
+import { asList } from "./_json.ts";
 import type { Host } from "./_listeners.ts";
 import { GATEWAY_GROUP, keyOf, type LabelsOf, letsIn, type Owner, ownerKind } from "./_owners.ts";
 

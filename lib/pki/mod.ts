@@ -8,6 +8,7 @@
  * @module
  */
 export * from "./canonical_pair.ts";
+export * from "./explain_problem.ts";
 export * from "./make_authority.ts";
 export * from "./make_key.ts";
 export * from "./make_request.ts";

@@ -1,4 +1,4 @@
-import { CAUSES, type KeyMaterial } from "../model/mod.ts";
+import type { KeyMaterial } from "../model/mod.ts";
 import type { Certificate } from "./_certificate.ts";
 import { readChain } from "./_chain.ts";
 import { chainUp, isAmong } from "./_chain_up.ts";
@@ -7,6 +7,7 @@ import { matchProblem } from "./_key_match.ts";
 import { EXTENSION } from "./_oids.ts";
 import { readPrivateKey } from "./_private_key.ts";
 import { readPublicKey } from "./_public_key.ts";
+import { explainProblem } from "./explain_problem.ts";
 import { openSigningKey, type SigningKey } from "./open_signing_key.ts";
 
 /** An authority that can sign. */
@@ -30,17 +31,17 @@ export async function readAuthority(
   key: KeyMaterial,
 ): Promise<SigningAuthority | string> {
   const { certificates, problem } = readChain(certificate);
-  if (problem !== null) return words(problem);
+  if (problem !== null) return explainProblem(problem);
   const [own, ...others] = certificates;
   const chain = await chainUp(own, others);
   const stranger = others.findIndex((one) => !isAmong(one, chain));
   if (stranger >= 0) return `certificate ${stranger + 2} in the file does not belong to its chain`;
   const publicKey = readPublicKey(own.publicKey);
-  if ("cause" in publicKey) return words(publicKey);
+  if ("cause" in publicKey) return explainProblem(publicKey);
   const privateKey = readPrivateKey(key.open());
-  if ("cause" in privateKey) return words(privateKey);
+  if ("cause" in privateKey) return explainProblem(privateKey);
   const mismatch = matchProblem(privateKey, publicKey);
-  if (mismatch !== null) return words(mismatch);
+  if (mismatch !== null) return explainProblem(mismatch);
   const opened = await openSigningKey(key);
   if (typeof opened === "string") return opened;
   return notAnAuthority(own) ?? {
@@ -49,10 +50,6 @@ export async function readAuthority(
     notBefore: Math.max(...chain.map(({ notBefore }) => notBefore)),
     notAfter: Math.min(...chain.map(({ notAfter }) => notAfter)),
   };
-}
-
-function words({ cause, detail }: { readonly cause: keyof typeof CAUSES; readonly detail: string }): string {
-  return detail === "" ? CAUSES[cause].why : `${CAUSES[cause].why} (${detail})`;
 }
 
 /** What keeps a certificate from being an issuer (RFC 5280, 4.2.1.3 and 4.2.1.9), or `null`. */

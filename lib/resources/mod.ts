@@ -13,6 +13,7 @@ export * from "./config_overrides.ts";
 export * from "./config_schema.ts";
 export type { Dependent, DependentInstance } from "./_dependents_schema.ts";
 export * from "./editor_schema.ts";
+export * from "./json_members.ts";
 export * from "./listen_address.ts";
 export { type Endpoint, parseEndpoint } from "./_policy_endpoint.ts";
 export * from "./read_policies.ts";

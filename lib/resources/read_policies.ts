@@ -1,4 +1,5 @@
 import type { PolicySet, RefusedPolicyObject, ResourceFinding } from "../model/mod.ts";
+import { byCodeUnits } from "./_by_code_units.ts";
 import { composePolicyText } from "./_policy_compose.ts";
 import { type PolicyFile, type PolicyFileEntry, readPolicyFile } from "./_policy_file.ts";
 import { duplicateOf, fileFindings, refusalOf, unreadableFile } from "./_policy_findings.ts";
@@ -57,10 +58,6 @@ export function readPolicies(
     files: files.size,
     good,
   };
-}
-
-function byCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function remember(used: Map<string, Remembered[]>, path: string, text: string): PolicyFile {

@@ -1,4 +1,5 @@
 import type { Place, ResourceFinding, ResourceObject } from "../model/mod.ts";
+import { byCodeUnits } from "./_by_code_units.ts";
 import { type ReadFile, readFile } from "./_read_file.ts";
 import { nameOf } from "./check_object.ts";
 
@@ -78,10 +79,6 @@ export function readResources(
   }
   memory = used;
   return { objects, findings, files: files.size, good };
-}
-
-function byCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function unreadable(path: string, problem: string): ReadFile {
