@@ -13,7 +13,7 @@ const ALLOWED: ReadonlySet<string> = new Set(["tests/docs/_run.ts"]);
 Deno.test("what runs side by side in one process leaves its environment and its directory alone", () => {
   const folders = new Set<string>();
   for (const [group, files] of shareOut(findFiles(ROOT, isTestFile))) {
-    if (group.parallel) { for (const file of files) folders.add(dirname(file)); }
+    if (group.workers !== undefined) { for (const file of files) folders.add(dirname(file)); }
   }
   const ofTests = findFiles(ROOT, (path) => path.endsWith(".ts") && folders.has(dirname(path)));
   const guilty = ofTests.filter((path) =>

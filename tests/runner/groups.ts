@@ -5,8 +5,8 @@ export interface Group {
   readonly holds: (path: string) => boolean;
   /** Seconds after which the process and everything it started are ended. */
   readonly limit: number;
-  /** Whether its files run side by side, as many as there are cores. */
-  readonly parallel?: true;
+  /** How many workers run side by side, each with a share of its files; one after the other where there is no number. */
+  readonly workers?: number;
   /** Whether it mostly waits for programs that it has started: it runs beside the groups that compute. */
   readonly waits?: true;
   /**
@@ -29,23 +29,23 @@ export const GROUPS: readonly Group[] = [
     name: "unit",
     holds: (path) => !path.startsWith("tests/") || below("tests/lint")(path),
     limit: 360,
-    parallel: true,
+    workers: 2,
   },
-  { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 240, parallel: true },
+  { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 240, workers: 2 },
   { name: "vectors", holds: below("tests/vectors"), limit: 300 },
   { name: "resources", holds: below("tests/resources"), limit: 240 },
-  { name: "sources", holds: below("tests/sources"), limit: 180, parallel: true },
-  { name: "cli", holds: below("tests/cli"), limit: 180, parallel: true },
-  { name: "monitoring", holds: below("tests/monitoring"), limit: 120, parallel: true },
-  { name: "docs", holds: below("tests/docs"), limit: 240, parallel: true },
-  { name: "deploy", holds: below("tests/deploy"), limit: 180, parallel: true },
+  { name: "sources", holds: below("tests/sources"), limit: 180, workers: 2 },
+  { name: "cli", holds: below("tests/cli"), limit: 180, workers: 2 },
+  { name: "monitoring", holds: below("tests/monitoring"), limit: 120, workers: 2 },
+  { name: "docs", holds: below("tests/docs"), limit: 240, workers: 2 },
+  { name: "deploy", holds: below("tests/deploy"), limit: 180, workers: 2 },
   { name: "systemd", holds: below("tests/systemd"), limit: 240 },
-  { name: "trust", holds: below("tests/trust"), limit: 120, parallel: true },
-  { name: "install", holds: below("tests/install"), limit: 300, parallel: true },
+  { name: "trust", holds: below("tests/trust"), limit: 120, workers: 2 },
+  { name: "install", holds: below("tests/install"), limit: 300, workers: 2 },
   { name: "release", holds: below("tests/release"), limit: 400 },
-  { name: "issuance", holds: below("tests/issuance"), limit: 150, parallel: true },
-  { name: "acme", holds: below("tests/acme"), limit: 180, parallel: true },
-  { name: "rotation", holds: below("tests/rotation"), limit: 180, parallel: true },
+  { name: "issuance", holds: below("tests/issuance"), limit: 150, workers: 2 },
+  { name: "acme", holds: below("tests/acme"), limit: 180, workers: 2 },
+  { name: "rotation", holds: below("tests/rotation"), limit: 180, workers: 2 },
   { name: "e2e", holds: below("tests/e2e"), limit: 900, waits: true, program: "tests/e2e/make_program.ts" },
   { name: "demo", holds: below("tests/demo"), limit: 120, waits: true },
   // Whatever has no group of its own still runs: a forgotten folder must not go untested.

@@ -1,11 +1,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sum } from "./closing_lines.ts";
 import type { Group } from "./groups.ts";
 import type { Named, Outcome } from "./outcome.ts";
 import { makeProgram } from "./make_program.ts";
 import { readJunit } from "./read_junit.ts";
 import { stopTree } from "./stop_tree.ts";
+import { writeBundles } from "./write_bundles.ts";
 
 export interface RunGroupOptions {
   /** The checkout; paths of files are relative to it. */
@@ -26,9 +28,11 @@ const PROGRAM = "CERTGATE_PROGRAM";
 const NICENESS = "10";
 // A group may leave a program behind that keeps the output open; what it says then is nobody's business.
 const LAST_WORDS = 2000;
+const NOTHING: Outcome = { passed: [], failed: [], skipped: [] };
 
 /**
- * Runs the test files of a group in one `deno test` process.
+ * Runs the test files of a group in one `deno test` process, many of them in one worker: what they import is loaded once
+ * and not once a file, which would take longer than most of the tests.
  *
  * What must not be lost counts as a failure by name: a file that does not load or holds no test, a process that ends badly
  * though no test failed, and a group that exceeds its time.
@@ -39,23 +43,20 @@ export async function runGroup(
   options: RunGroupOptions,
 ): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "certgate-tests-"));
-  const report = join(folder, "report.xml");
   try {
     const made = await programFor(group, folder, options);
     if ("problem" in made) {
       options.write(`${made.problem}\n`);
       return { passed: [], skipped: [], failed: [{ file: group.program!, name: "(makes no program)" }] };
     }
-    const ending = await runTests(group, files, report, { ...options, env: made.env });
-    const outcome = existsSync(report)
-      ? readJunit(readFileSync(report, "utf8"))
-      : { passed: [], failed: [], skipped: [] };
-    return {
-      ...outcome,
-      // The report does not tell a test that a filter left out from one that was skipped.
-      skipped: options.partly ? [] : outcome.skipped,
-      failed: [...outcome.failed, ...unreported(group, options.partly ? [] : files, outcome, ending)],
-    };
+    const run = { ...options, env: made.env, report: join(folder, "report.xml") };
+    const bundles = writeBundles(files, { root: options.root, folder, count: group.workers ?? 1 });
+    const ending = await runTests(group, bundles, run);
+    const silent = options.partly || ending.late ? [] : silentOf(files, ending.outcome);
+    if (silent.length === 0 || files.length === 1) return outcomeOf(group, files, ending, options);
+    // One of them may keep the others of its worker from running. Each in a worker of its own, it is seen which.
+    const alone = await runTests(group, silent, run);
+    return outcomeOf(group, files, bothOf(ending, alone), options);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -75,30 +76,34 @@ async function programFor(
 }
 
 interface Ending {
+  readonly outcome: Outcome;
   readonly success: boolean;
+  readonly late: boolean;
   readonly words: string;
 }
 
-async function runTests(
-  group: Group,
-  files: readonly string[],
-  report: string,
-  options: RunGroupOptions & { readonly env: Readonly<Record<string, string>> },
-): Promise<Ending> {
+interface Run extends RunGroupOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** Where the report goes. */
+  readonly report: string;
+}
+
+async function runTests(group: Group, files: readonly string[], run: Run): Promise<Ending> {
+  rmSync(run.report, { force: true });
   // Types are a test of the house; a mistake in one file shall not take the tests of all others with it.
-  const together = group.parallel ? ["--parallel"] : [];
-  const args = ["test", "-A", "--no-check", ...together, `--junit-path=${report}`, ...options.args, ...files];
+  const together = group.workers === undefined ? [] : ["--parallel"];
+  const args = ["test", "-A", "--no-check", ...together, `--junit-path=${run.report}`, ...run.args, ...files];
   // The shell puts both outputs into one, in their order, and becomes the process; nice does so as well.
-  const shell = ["-c", 'exec "$@" 2>&1', "sh", ...(options.behind ? ["nice", "-n", NICENESS] : [])];
+  const shell = ["-c", 'exec "$@" 2>&1', "sh", ...(run.behind ? ["nice", "-n", NICENESS] : [])];
   const child = new Deno.Command("/bin/sh", {
     args: [...shell, Deno.execPath(), ...args],
-    cwd: options.root,
-    env: { ...colours(), ...options.env },
+    cwd: run.root,
+    env: { ...colours(), DENO_JOBS: String(group.workers ?? 1), ...run.env },
     stdin: "null",
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const said = passOn(child.stdout, options.write);
+  const said = passOn(child.stdout, run.write);
   let late = false;
   const limit = setTimeout(() => {
     late = true;
@@ -108,7 +113,9 @@ async function runTests(
   clearTimeout(limit);
   await said.end();
   return {
+    outcome: existsSync(run.report) ? readJunit(readFileSync(run.report, "utf8")) : NOTHING,
     success,
+    late,
     words: late ? `not finished after ${group.limit} s` : `deno test ended with code ${code}`,
   };
 }
@@ -133,16 +140,50 @@ function passOn(output: ReadableStream<Uint8Array>, write: (text: string) => voi
   };
 }
 
-/** Failures that the report does not have. */
-function unreported(group: Group, files: readonly string[], outcome: Outcome, ending: Ending): Named[] {
-  const reported = [...outcome.passed, ...outcome.failed, ...outcome.skipped];
-  if (reported.length === 0 && files.length === 0 && ending.success) return [];
-  if (reported.length === 0) return [{ file: group.name, name: `(no test ran: ${ending.words})` }];
-  const seen = new Set(reported.map((test) => test.file));
-  const silent = files.filter((file) => !seen.has(file)).map((file) => ({
+/** The ending of a run and of a second one of what the first has not reported. */
+function bothOf(first: Ending, second: Ending): Ending {
+  return {
+    outcome: sum([first.outcome, second.outcome]),
+    success: first.success && second.success,
+    late: second.late,
+    words: (second.success ? first : second).words,
+  };
+}
+
+/** What became of a group, failures that the report does not have included. */
+function outcomeOf(
+  group: Group,
+  files: readonly string[],
+  ending: Ending,
+  { partly }: RunGroupOptions,
+): Outcome {
+  const { outcome } = ending;
+  return {
+    ...outcome,
+    // The report does not tell a test that a filter left out from one that was skipped.
+    skipped: partly ? [] : outcome.skipped,
+    failed: [...outcome.failed, ...unreported(group, partly ? [] : files, ending)],
+  };
+}
+
+function unreported(group: Group, files: readonly string[], { outcome, success, words }: Ending): Named[] {
+  const none = reportedOf(outcome).length === 0;
+  if (none && files.length === 0 && success) return [];
+  if (none) return [{ file: group.name, name: `(no test ran: ${words})` }];
+  const silent = silentOf(files, outcome).map((file) => ({
     file,
     name: "(does not load, or holds no test)",
   }));
-  if (ending.success || silent.length > 0 || outcome.failed.length > 0) return silent;
-  return [{ file: group.name, name: `(${ending.words} though no test failed)` }];
+  if (success || silent.length > 0 || outcome.failed.length > 0) return silent;
+  return [{ file: group.name, name: `(${words} though no test failed)` }];
+}
+
+/** Files that the report does not name. */
+function silentOf(files: readonly string[], outcome: Outcome): string[] {
+  const seen = new Set(reportedOf(outcome).map((test) => test.file));
+  return files.filter((file) => !seen.has(file));
+}
+
+function reportedOf({ passed, failed, skipped }: Outcome): Named[] {
+  return [...passed, ...failed, ...skipped];
 }
