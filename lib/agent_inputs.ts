@@ -169,8 +169,14 @@ export class GateInputs {
 }
 
 /** The operator's sources and, after them, the place where pairs land that are issued here. */
-function sourcesOf({ sources, issuance: { output } }: Config): Config["sources"] {
+export function sourcesOf({ sources, issuance: { output, delivery } }: Config): Config["sources"] {
   if (output === undefined) return sources;
-  const issued = { path: `${output}/*/*`, exclude: [], namespace: "{parent}", secretName: "{name}" };
+  const issued = {
+    path: `${output}/*/*`,
+    exclude: [],
+    namespace: "{parent}",
+    secretName: "{name}",
+    delivery,
+  };
   return [...sources, issued];
 }

@@ -2,6 +2,7 @@ import type { CertificateFacts, PairBytes } from "./facts.ts";
 import type { HttpChallenge } from "./issuance.ts";
 import type { JsonObject, ObjectName, Place } from "./objects.ts";
 import type { Cause, Reason } from "./reasons.ts";
+import type { DeliveryWay, Placeholder } from "./sds.ts";
 import type { Verdict, Warning } from "./verdict.ts";
 
 /** Where a pair comes from. */
@@ -36,6 +37,10 @@ export interface PairState extends ObjectName {
   readonly certificates: readonly CertificateFacts[];
   /** What goes out; `null` if nothing does. */
   readonly served: ServedPair | null;
+  /** What Envoy Gateway is given in its place, where Envoy asks certgate for the pair itself. */
+  readonly placeholder?: Placeholder;
+  /** How it reaches Envoy; default `gateway`. */
+  readonly delivery?: DeliveryWay;
   /** Advice; never a ground for withholding. */
   readonly warnings: readonly Warning[];
   /** Milliseconds since the epoch from which what is served counts as expiring soon; `null` if nothing is served. */

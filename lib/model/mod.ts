@@ -21,6 +21,7 @@ export * from "./gate.ts";
 export * from "./status.ts";
 export * from "./dependents.ts";
 export * from "./issuance.ts";
+export * from "./sds.ts";
 export * from "./mutations.ts";
 export * from "./policy_objects.ts";
 export * from "./policy_steps.ts";

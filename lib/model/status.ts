@@ -1,5 +1,6 @@
 import type { GatewayState, ListenerSecret, ListenerState, PairOrigin, ResourceFinding } from "./gate.ts";
 import type { ObjectName } from "./objects.ts";
+import type { DeliveryWay } from "./sds.ts";
 import type { Verdict, Warning } from "./verdict.ts";
 
 /** A condition as Kubernetes writes it. Times are RFC 3339. */
@@ -47,6 +48,8 @@ export interface PairStatus extends ObjectName {
   readonly hint: string;
   /** What goes out; `null` if nothing does. */
   readonly serving: "current" | "held" | null;
+  /** How it reaches Envoy; not there means `gateway`. */
+  readonly delivery?: DeliveryWay;
   /** Of what arrived last; `null` if it could not be read. */
   readonly current: CertificateStatus | null;
   /** Of what goes out. */

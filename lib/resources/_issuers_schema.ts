@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { delivery } from "./_sds_schema.ts";
 
 const absolute = (what: string) => z.string().startsWith("/", `Expected an absolute path for ${what}`);
 const command = (what: string) =>
@@ -71,6 +72,7 @@ export const issuers = z.array(issuer).default([])
 export const issuance = z.strictObject({
   output: absolute("the issued pairs").optional()
     .describe("Directory that issued pairs land in; it is a source by itself. Without it nothing is issued"),
+  delivery,
   compat: z.enum(["none", "cert-manager"]).default("none")
     .describe("cert-manager does what its code does where that differs from its design"),
   inherit: z.enum(["issuer", "all"]).default("issuer")

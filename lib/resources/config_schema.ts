@@ -2,6 +2,7 @@ import * as z from "zod";
 import { issuance, issuers } from "./_issuers_schema.ts";
 import { debug, failures, features, policy } from "./_policy_schema.ts";
 import { rotation } from "./_rotation_schema.ts";
+import { delivery, sdsParts } from "./_sds_schema.ts";
 import { isLoopback, parseHttpAddress, parseListenAddress } from "./listen_address.ts";
 
 const MIB = 1024 * 1024;
@@ -15,30 +16,52 @@ function address(parse: (text: string) => unknown) {
   });
 }
 
-const TOGETHER = "hook.tls needs certificate, key and clientCa together";
-const tlsFile = (what: string) => z.string(TOGETHER).startsWith("/", `Expected an absolute path for ${what}`);
+function serverTls(door: "hook" | "sds") {
+  const together = `${door}.tls needs certificate, key and clientCa together`;
+  const file = (what: string) => z.string(together).startsWith("/", `Expected an absolute path for ${what}`);
+  return z.strictObject({
+    certificate: file("the certificate")
+      .describe("PEM file of certgate's own certificate, its issuers behind it; read again when it changes"),
+    key: file("the key").describe("PEM file of its key"),
+    clientCa: file("the client CA")
+      .describe("PEM file of the authorities whose clients are let in; read again when it changes"),
+    allowedNames: z.array(
+      z.string().regex(
+        /^(\*\.)?[^*\s]+$/,
+        'Expected a name such as "envoy-gateway" or "*.example.com"; without names every client of the CA may call',
+      ),
+    ).default([])
+      .describe(
+        "A client needs one of these names in its certificate; *. stands for one label, empty is any",
+      ),
+  });
+}
 
-const hookTls = z.strictObject({
-  certificate: tlsFile("the certificate")
-    .describe("PEM file of certgate's own certificate, its issuers behind it; read again when it changes"),
-  key: tlsFile("the key").describe("PEM file of its key"),
-  clientCa: tlsFile("the client CA")
-    .describe("PEM file of the authorities whose clients are let in; read again when it changes"),
-  allowedNames: z.array(
-    z.string().regex(
-      /^(\*\.)?[^*\s]+$/,
-      'Expected a name such as "envoy-gateway" or "*.example.com"; without names every client of the CA may call',
-    ),
-  ).default([])
-    .describe("A client needs one of these names in its certificate; *. stands for one label, empty is any"),
-});
+/** Says what is wrong with a door that hands out private keys. */
+function checkDoor(
+  { listen, tls, what }: { readonly listen: string; readonly tls: unknown; readonly what: "hook" | "sds" },
+  context: z.core.$RefinementCtx,
+): void {
+  const parsed = parseListenAddress(listen);
+  const add = (message: string) => context.addIssue({ code: "custom", path: ["listen"], message });
+  if (typeof parsed === "string") return;
+  // Without TLS private keys must not leave the machine.
+  if (tls === undefined && !isLoopback(parsed)) {
+    add(
+      `${
+        what === "hook" ? "Snapshots hold private keys" : "SDS hands out private keys"
+      }, so without ${what}.tls only a Unix socket or a loopback address is possible`,
+    );
+  }
+  if (tls !== undefined && parsed.kind === "unix") add(`${what}.tls needs a tcp:// address`);
+}
 
 const hook = z.strictObject({
   listen: address(parseListenAddress).default("unix:///run/certgate/hook.sock")
     .describe(
       "Where Envoy Gateway calls the hook: unix:///path or tcp://host:port; without tls only this machine can be let in",
     ),
-  tls: hookTls.optional()
+  tls: serverTls("hook").optional()
     .describe("TLS 1.3 with certificates on both sides, for a hook that is called over the network"),
   group: z.union([z.string().min(1), z.int().min(0).max(0xffff_fffe).transform(String)]).optional()
     .describe(
@@ -48,17 +71,30 @@ const hook = z.strictObject({
     .describe("Largest snapshot in bytes, both ways; Envoy Gateway has a setting of the same name"),
   deadline: z.int().min(100).max(60_000).default(10_000)
     .describe("Milliseconds after which a call is answered with what is known by then"),
-}).superRefine(({ listen, tls }, context) => {
-  const parsed = parseListenAddress(listen);
-  const add = (message: string) => context.addIssue({ code: "custom", path: ["listen"], message });
-  if (typeof parsed === "string") return;
-  // Snapshots hold private keys: without TLS they must not leave the machine.
-  if (tls === undefined && !isLoopback(parsed)) {
-    add(
-      "Snapshots hold private keys, so without hook.tls only a Unix socket or a loopback address is possible",
-    );
+}).superRefine(({ listen, tls }, context) => checkDoor({ listen, tls, what: "hook" }, context)).prefault({});
+
+const sds = z.strictObject({
+  listen: address(parseListenAddress).default("unix:///run/certgate/sds.sock")
+    .describe(
+      "Where Envoys ask for certificates: unix:///path or tcp://host:port; opened where a source or a bundle needs it",
+    ),
+  tls: serverTls("sds").optional()
+    .describe("TLS 1.3 with certificates on both sides, for Envoys that ask over the network"),
+  ...sdsParts,
+}).superRefine(({ listen, tls, envoy, bundles }, context) => {
+  checkDoor({ listen, tls, what: "sds" }, context);
+  if (envoy !== undefined && tls === undefined) {
+    context.addIssue({ code: "custom", path: ["envoy"], message: "sds.envoy needs sds.tls" });
   }
-  if (tls !== undefined && parsed.kind === "unix") add("hook.tls needs a tcp:// address");
+  const keys = bundles.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`);
+  keys.forEach((key, index) => {
+    if (keys.indexOf(key) === index) return;
+    context.addIssue({
+      code: "custom",
+      path: ["bundles", index],
+      message: `There is a bundle "${key}" already`,
+    });
+  });
 }).prefault({});
 
 const http = z.strictObject({
@@ -81,6 +117,7 @@ const source = z.strictObject({
     .describe(
       "Name of the Secret: {name} is the folder, or the file without its ending, {parent} the folder above",
     ),
+  delivery,
 });
 
 const watch = z.strictObject({
@@ -173,6 +210,7 @@ export const configSchema = z.strictObject({
   sources: z.array(source).default([]).describe("Places where pairs arrive"),
   watch,
   gate,
+  sds,
   metrics,
   stateDir: absolute("the state directory").default("/var/lib/certgate")
     .describe("Directory, 0700, for what must survive a restart"),

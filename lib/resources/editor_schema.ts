@@ -19,6 +19,7 @@ function exactlyOne(...keys: string[]): Json {
 // What the schema library checks by functions, said once more in the words of JSON Schema. A test holds both together.
 const MORE: Readonly<Record<string, Json>> = {
   "hook.listen": { pattern: `^(unix:(//)?/[^/].{0,101}|tcp://${LOOPBACK}:${PORT})$` },
+  "sds.listen": { pattern: `^(unix:(//)?/[^/].{0,101}|tcp://${LOOPBACK}:${PORT})$` },
   "http.listen": { pattern: HOST_PORT },
   "envoy.path": { pattern: "^(auto|none|/.*)$" },
   "envoy.admin[]": { pattern: HOST_PORT },

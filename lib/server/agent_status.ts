@@ -5,6 +5,7 @@ import type {
   HookTlsStatus,
   IssuanceStatus,
   PolicyStatus,
+  SdsStatus,
 } from "../model/mod.ts";
 import type { MutationCounts } from "./_count_mutations.ts";
 import type { HookFailure } from "./hook_failure.ts";
@@ -61,4 +62,6 @@ export interface AgentStatus {
   readonly policy?: PolicyStatus | null;
   /** The certificates that are issued on this host; `null` or not there while `issuance.output` is not set. */
   readonly issuance?: IssuanceStatus | null;
+  /** Delivery straight to Envoy; `null` or not there while nothing is delivered so. */
+  readonly sds?: SdsStatus | null;
 }
