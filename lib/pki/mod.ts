@@ -11,6 +11,8 @@ export * from "./canonical_pair.ts";
 export * from "./explain_problem.ts";
 export * from "./make_authority.ts";
 export * from "./make_key.ts";
+export * from "./make_placeholder.ts";
+export * from "./make_placeholder_bundle.ts";
 export * from "./make_request.ts";
 export * from "./make_self_signed.ts";
 export * from "./merge_trust.ts";
