@@ -14,9 +14,11 @@ const API_VERSION = "certgate.dev/v1alpha1";
 export function revisionOf(
   gateway: PublishedObject,
   part: Part,
-  { pairs, challenges = [] }: {
+  { pairs, challenges = [], bundles = [] }: {
     readonly pairs: ReadonlyMap<ObjectKey, PairState>;
     readonly challenges?: readonly string[];
+    /** What is to be translated for of the CA bundles. */
+    readonly bundles?: readonly string[];
   },
 ): string {
   const used = new Set<ObjectKey>();
@@ -25,9 +27,16 @@ export function revisionOf(
     if (!isPublished(listener)) withheld.push(`${listener.port}/${listener.hostname}`);
     else listener.judged!.secrets.forEach((secret) => used.add(keyOf(secret)));
   }
-  const secrets = [...used].sort().map((key) => [key, pairs.get(key)?.served?.hash ?? null]);
-  const text = JSON.stringify([gateway.value, secrets, withheld.sort(), ...challenges]);
+  const secrets = [...used].sort().map((key) => [key, publishedHash(pairs.get(key))]);
+  const marks = bundles.length === 0 ? [] : [{ bundles }];
+  const text = JSON.stringify([gateway.value, secrets, withheld.sort(), ...challenges, ...marks]);
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+/** A renewal that Envoy is given straight is none that Envoy Gateway has to know of. */
+function publishedHash(pair: PairState | undefined): string | null {
+  if (pair === undefined || pair.served === null) return null;
+  return pair.placeholder?.hash ?? pair.served.hash;
 }
 
 /** The object by which Envoy Gateway tells the hook which revision it is about to program. */

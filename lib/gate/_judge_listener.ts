@@ -1,4 +1,4 @@
-import { coversName, describe } from "../health/mod.ts";
+import { coversName, describe, verdictOf } from "../health/mod.ts";
 import {
   CAUSES,
   type JsonObject,
@@ -14,6 +14,7 @@ import { asObjects, compact } from "./_json.ts";
 import { type Judged, type ListenerDraft, subjectOf, type Trouble } from "./_drafts.ts";
 import type { ResourceIndex } from "./_index.ts";
 import { keyOf } from "./_names.ts";
+import { pairBehind, type SdsSecret } from "./_sds_secrets.ts";
 import { type CertificateReference, isManaged, referencesOf } from "./_references.ts";
 
 /** What certificates are judged with. */
@@ -22,6 +23,8 @@ export interface Bench {
   readonly neverGate: ReadonlySet<string>;
   readonly nameCoverage: "warn" | "withhold";
   readonly isGranted: ResourceIndex["isGranted"];
+  /** Secrets that name an SDS server in place of a pair. */
+  readonly sdsSecrets: ReadonlyMap<ObjectKey, SdsSecret>;
 }
 
 /** Which of several bad certificates is told of first: what a person can do least about comes last. */
@@ -93,12 +96,16 @@ export function judgeListener(listener: ListenerDraft, bench: Bench): Judged {
 const NEVER = { notBefore: NaN, notAfter: NaN };
 
 function find(listener: ListenerDraft, reference: CertificateReference, bench: Bench): Finding {
-  const pair = bench.pairs.get(reference.key);
+  const pair = pairBehind(reference.key, bench);
   const neverGate = bench.neverGate.has(reference.key);
   const { namespace, name } = reference;
+  const nothing = { serving: null, serial: null, notAfter: null, names: [], warnings: [] };
+  if (pair === "foreign") {
+    const verdict = verdictOf("leave", "not_judged", "another SDS server gives it");
+    return { reference, secret: { namespace, name, verdict, neverGate, ...nothing }, against: null };
+  }
   if (pair === undefined) {
-    const verdict = missing();
-    const nothing = { serving: null, serial: null, notAfter: null, names: [], warnings: [] };
+    const verdict = missing(bench.sdsSecrets.has(reference.key));
     return { reference, secret: { namespace, name, verdict, neverGate, ...nothing }, against: verdict };
   }
   const { served, verdict } = pair;
@@ -119,8 +126,8 @@ function find(listener: ListenerDraft, reference: CertificateReference, bench: B
   return { reference, secret, against: served === null ? verdict : uncovered ? otherNames(secret) : null };
 }
 
-function missing(): Verdict {
-  const detail = "no source and no resource gives it";
+function missing(bySds: boolean): Verdict {
+  const detail = bySds ? "no source with delivery: sds gives it" : "no source and no resource gives it";
   return { action: "withhold", reason: "Missing", cause: "secret_missing", detail, edge: null };
 }
 

@@ -8,7 +8,7 @@ const PAIR_MEMBERS: ReadonlySet<string> = new Set(["tls.crt", "tls.key", "tls.oc
 
 /** The Secret of a pair that is served. What else the operator wrote into a Secret of that name goes out with it. */
 export function publishPair(
-  { namespace, name, served }: PairState,
+  { namespace, name, served, placeholder }: PairState,
   written: ResourceObject | undefined,
 ): PublishedObject {
   const data = written && restOf(written);
@@ -19,7 +19,14 @@ export function publishPair(
     type: "kubernetes.io/tls",
     ...(data && Object.keys(data).length > 0 ? { data } : {}),
   });
-  return { apiVersion: "v1", kind: "Secret", namespace, name, value, pair: served!.pair };
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    namespace,
+    name,
+    value,
+    pair: placeholder?.pair ?? served!.pair,
+  };
 }
 
 /**

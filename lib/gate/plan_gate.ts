@@ -1,4 +1,5 @@
 import type {
+  BundleState,
   GatePlan,
   HttpChallenge,
   ObjectKey,
@@ -8,6 +9,7 @@ import type {
   ResourceObject,
 } from "../model/mod.ts";
 import { attachSets } from "./_attach_sets.ts";
+import { bundleMarks, hiddenByBundles, publishBundle } from "./_bundles.ts";
 import { publishCertState, revisionOf } from "./_cert_state.ts";
 import { markHostnames } from "./_conflicts.ts";
 import { type Drafts, type GatewayDraft, setKey } from "./_drafts.ts";
@@ -23,6 +25,7 @@ import { isPolicy, publishPolicy } from "./_policies.ts";
 import { publishedParts, publishGateway } from "./_publish_gateway.ts";
 import { isRoute, publishRoute } from "./_routes.ts";
 import { publishPair, publishRest } from "./_secrets.ts";
+import { isSdsSecret, readSdsSecrets } from "./_sds_secrets.ts";
 import { gatewayStates, listenerStates } from "./_states.ts";
 import { isPairSecret } from "./list_resource_pairs.ts";
 
@@ -38,6 +41,8 @@ export interface GateInput {
   readonly now: number;
   /** Proofs of control that are to be answered over plain HTTP. */
   readonly challenges?: readonly HttpChallenge[];
+  /** CA bundles that Envoy asks certgate for. */
+  readonly bundles?: readonly BundleState[];
   /** Settings of the configuration. */
   readonly options: GateOptions;
 }
@@ -52,6 +57,8 @@ export interface GateOptions {
   readonly certState: boolean;
   /** Whether ListenerSets and XListenerSets are looked at; without it nothing of them is published. */
   readonly listenerSets: boolean;
+  /** Where certgate's own SDS server listens; empty, the default, if it does not. */
+  readonly sdsServer?: string;
 }
 
 /**
@@ -63,7 +70,11 @@ export interface GateOptions {
  * - A Gateway without a listener stays out. Secrets come before what uses them, `CertState` objects last.
  * - The same input gives an equal plan.
  */
-export function planGate({ objects, pairs, nudge, challenges = [], options }: GateInput): GatePlan {
+export function planGate(
+  { objects: read, pairs, nudge, challenges = [], bundles = [], options }: GateInput,
+): GatePlan {
+  const { hidden, findings } = hiddenByBundles(read, bundles);
+  const objects = hidden.size === 0 ? read : read.filter((one) => !hidden.has(one));
   const off = options.listenerSets ? [] : objects.filter(isListenerSet);
   const index = indexResources(off.length === 0 ? objects : objects.filter((one) => !isListenerSet(one)));
   const drafts = attachSets(index);
@@ -74,18 +85,24 @@ export function planGate({ objects, pairs, nudge, challenges = [], options }: Ga
     pairs,
     isGranted: index.isGranted,
     neverGate: new Set(options.neverGate),
+    sdsSecrets: readSdsSecrets(objects, options.sdsServer ?? ""),
   });
   const gateways = [...drafts.gateways.values()];
   const passed = publishOthers(objects, pairs, { drafts, index, off });
   const routes = passed.attached;
   const proofs = publishChallenges(challenges, { drafts, index, routes, objects });
-  const published = publishGateways(gateways, pairs, proofs.byGateway);
+  const published = publishGateways(gateways, {
+    pairs,
+    proofs: proofs.byGateway,
+    bundles: bundleMarks(bundles),
+  });
   // Envoy Gateway never calls for a Gateway of another controller, and nobody is to wait for that.
   const called = options.certState ? published.filter(({ className }) => !index.isForeign(className)) : [];
   const states = called.map(({ part, revision }) => publishCertState(part, revision, nudge));
   return {
     objects: [
       ...publishSecrets(objects, pairs),
+      ...bundles.map(publishBundle),
       ...passed.objects,
       ...publishGrants(published.map(({ part }) => part)),
       ...published.map(({ object }) => object),
@@ -99,7 +116,7 @@ export function planGate({ objects, pairs, nudge, challenges = [], options }: Ga
       new Map(published.map((one) => [keyOf(one.part), one.revision])),
     ),
     listeners: listenerStates(objects, drafts),
-    findings: [...off.map(sayIgnored), ...passed.findings],
+    findings: [...off.map(sayIgnored), ...findings, ...passed.findings],
     challenges: proofs.planned,
   };
 }
@@ -115,13 +132,16 @@ function judgeListeners({ gateways, sets }: Drafts, bench: Bench): void {
 
 function publishGateways(
   gateways: readonly GatewayDraft[],
-  pairs: GateInput["pairs"],
-  proofs: ReadonlyMap<ObjectKey, readonly string[]>,
+  { pairs, proofs, bundles }: {
+    readonly pairs: GateInput["pairs"];
+    readonly proofs: ReadonlyMap<ObjectKey, readonly string[]>;
+    readonly bundles: readonly string[];
+  },
 ) {
   return gateways.flatMap((gateway) =>
     publishedParts(gateway).map((part) => {
       const object = publishGateway(gateway, part);
-      const revision = revisionOf(object, part, { pairs, challenges: proofs.get(keyOf(part)) });
+      const revision = revisionOf(object, part, { pairs, challenges: proofs.get(keyOf(part)), bundles });
       return { part, object, className: gateway.className, revision };
     })
   );
@@ -129,9 +149,12 @@ function publishGateways(
 
 function publishSecrets(objects: readonly ResourceObject[], pairs: GateInput["pairs"]): PublishedObject[] {
   const written = new Map(objects.filter(isPairSecret).map((object) => [keyOf(object), object]));
+  const pointers = new Set(objects.filter(isSdsSecret).map(keyOf));
   const secrets: PublishedObject[] = [];
   // In the order of their names: the order in which pairs were found may be another after a restart.
   for (const key of [...pairs.keys()].sort()) {
+    // The operator's own word on where Envoy is to ask goes out as it is.
+    if (pointers.has(key)) continue;
     const pair = pairs.get(key)!;
     const object = written.get(key);
     const secret = pair.served === null ? object && publishRest(object) : publishPair(pair, object);
@@ -156,7 +179,7 @@ function publishOthers(
 ): { objects: PublishedObject[]; attached: PublishedObject[]; findings: ResourceFinding[] } {
   const passing = objects.filter((object) =>
     ownerKind(object.group, object.kind) === null && !READ_ONLY_GROUPS.has(object.group) &&
-    !(object.group === "" && object.kind === "Secret" && pairs.has(keyOf(object)))
+    !(object.group === "" && object.kind === "Secret" && pairs.has(keyOf(object)) && !isSdsSecret(object))
   );
   const guide = new RouteGuide(drafts, index.labelsOf);
   const copies = new Map<string, string[]>();

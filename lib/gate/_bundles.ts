@@ -1,0 +1,47 @@
+import { Buffer } from "node:buffer";
+import type {
+  BundleState,
+  JsonObject,
+  PublishedObject,
+  ResourceFinding,
+  ResourceObject,
+} from "../model/mod.ts";
+import { keyOf } from "./_names.ts";
+
+/** What policies of Envoy Gateway refer to: a CA that trusts nobody, in place of the bundle that Envoy asks certgate for. */
+export function publishBundle({ kind, namespace, name, placeholder }: BundleState): PublishedObject {
+  const data: JsonObject = kind === "ConfigMap"
+    ? { data: { "ca.crt": new TextDecoder().decode(placeholder) } }
+    : { type: "Opaque", data: { "ca.crt": Buffer.from(placeholder).toString("base64") } };
+  const value = { apiVersion: "v1", kind, metadata: { namespace, name }, ...data };
+  return { apiVersion: "v1", kind, namespace, name, value };
+}
+
+/**
+ * Finds what is in the way of a bundle: an object of its name that the operator wrote.
+ *
+ * @returns the objects that do not go out, and a word on each.
+ */
+export function hiddenByBundles(
+  objects: readonly ResourceObject[],
+  bundles: readonly BundleState[],
+): { hidden: ReadonlySet<ResourceObject>; findings: ResourceFinding[] } {
+  const files = new Map(bundles.map((bundle) => [`${bundle.kind} ${keyOf(bundle)}`, bundle.file]));
+  const hidden = objects.filter((object) =>
+    object.group === "" && files.has(`${object.kind} ${keyOf(object)}`)
+  );
+  const findings = hidden.map((object) => ({
+    place: object.place,
+    message: `Cannot use the ${object.kind} "${keyOf(object)}": the bundle of that name is taken from "${
+      files.get(`${object.kind} ${keyOf(object)}`)
+    }"`,
+    hint: "take it away, or give the bundle of sds.bundles another name",
+  }));
+  return { hidden: new Set(hidden), findings };
+}
+
+/** What of the bundles Envoy Gateway has to translate for: whether there is one to ask for, and not what is in it. */
+export function bundleMarks(bundles: readonly BundleState[]): string[] {
+  return bundles.map((bundle) => `${bundle.kind} ${keyOf(bundle)} ${bundle.served === null ? "-" : "+"}`)
+    .sort();
+}
