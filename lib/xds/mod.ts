@@ -29,3 +29,7 @@ export { echoResource } from "./echo_resource.ts";
 export { pairMaterial } from "./pair_material.ts";
 export { type CertStateView, readCertStates } from "./read_cert_states.ts";
 export { unwrapAnswer, wrapResource } from "./wrap_resource.ts";
+export * from "./sds_request.ts";
+export * from "./sds_response.ts";
+export * from "./sds_secret.ts";
+export * from "./sds_service.ts";
