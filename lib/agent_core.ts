@@ -51,7 +51,8 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
   const throwaways = await loadThrowaways(config.stateDir, clock(), log);
   const { envoyCheckInterval } = parts;
   const onWafProblem = () => policy.viewAgain();
-  const generationParts = { log, metrics, clock, keeper: verdicts, envoyCheckInterval, onWafProblem };
+  const { faults } = parts;
+  const generationParts = { log, metrics, clock, keeper: verdicts, envoyCheckInterval, onWafProblem, faults };
   const generation = await GenerationHolder.open(config, generationParts);
   const reports = new SnapshotReports({ log, metrics, clock });
   const policy: PolicyHolder = new PolicyHolder({

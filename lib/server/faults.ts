@@ -7,7 +7,7 @@ export const FAULT_KINDS = ["throw", "hang", "garbage"] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Where a fault is put in. */
-export type FaultPlace = `mutation=${PolicyMutation}` | `hook=${Hook}`;
+export type FaultPlace = `mutation=${PolicyMutation}` | `hook=${Hook}` | "verdict=pair";
 
 interface Fault {
   readonly kind: FaultKind;
@@ -15,10 +15,11 @@ interface Fault {
   left: number;
 }
 
-const FORM = /^((?:mutation|hook)=\w+):(throw|hang|garbage)(?:@([1-9]\d{0,5}))?$/;
+const FORM = /^((?:mutation|hook|verdict)=\w+):(throw|hang|garbage)(?:@([1-9]\d{0,5}))?$/;
 const PLACES: ReadonlySet<string> = new Set([
   ...POLICY_MUTATIONS.map((name) => `mutation=${name}`),
   ...HOOKS.map((name) => `hook=${name}`),
+  "verdict=pair",
 ]);
 
 /** Faults that are put in on purpose, to see what becomes of them. */
@@ -30,8 +31,9 @@ export class Faults {
   }
 
   /**
-   * Reads faults as `certgate run --fault` takes them: `mutation=NAME:throw|hang|garbage`, `hook=NAME:throw|hang`, with
-   * `@N` behind it for the first N times only.
+   * Reads faults as `certgate run --fault` takes them: `mutation=NAME:throw|hang|garbage`, `hook=NAME:throw|hang`, and
+   * `verdict=pair:garbage` for a new pair that is taken for usable although it is not; with `@N` behind it for the first N
+   * times only.
    *
    * @returns the faults, or what is wrong in words.
    */
@@ -43,6 +45,9 @@ export class Faults {
       if (!PLACES.has(place)) return { problem: `"${text}": there is no ${place.replace("=", " ")}` };
       if (kind === "garbage" && place.startsWith("hook=")) {
         return { problem: `"${text}": a hook has no garbage` };
+      }
+      if (kind !== "garbage" && place.startsWith("verdict=")) {
+        return { problem: `"${text}": a verdict can only be garbage` };
       }
       faults.set(place, { kind: kind as FaultKind, left: times === undefined ? Infinity : Number(times) });
     }

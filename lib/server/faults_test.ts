@@ -26,6 +26,7 @@ for (
     ["mutation=prune:throw", "there is no mutation prune"],
     ["hook=PostFooModify:throw", "there is no hook PostFooModify"],
     ["hook=PostTranslateModify:garbage", "a hook has no garbage"],
+    ["verdict=pair:throw", "a verdict can only be garbage"],
   ]
 ) {
   Deno.test(`Faults.parse() refuses ${text}`, () => {

@@ -1,6 +1,7 @@
 import type { Log } from "../model/mod.ts";
 import type { KnownVerdict, Metrics, VerdictKeeper } from "../outputs/mod.ts";
 import type { Config } from "../resources/mod.ts";
+import type { Faults } from "./faults.ts";
 import type { HostEnvoy } from "./host_envoy.ts";
 import { noPolicy, type PolicyBelief } from "./policy_belief.ts";
 import { VerdictStore } from "./verdict_store.ts";
@@ -23,6 +24,8 @@ export interface GenerationParts {
   readonly clock: () => number;
   /** What policy objects ask for; default nothing. */
   readonly policy?: PolicyBelief;
+  /** What is to go wrong on purpose. Default nothing. */
+  readonly faults?: Faults;
 }
 
 /**
@@ -48,6 +51,7 @@ export function makeGeneration(
     log,
     metrics,
     judging: { onExpired: config.onExpired },
+    faults: parts.faults,
     onLearnt: () => keeper.keep(() => store.entries()),
   });
   return { config, store, envoy, policy: parts.policy ?? noPolicy(config) };
@@ -65,6 +69,9 @@ export function needRestart(current: Config, next: Config): string[] {
     "hook.group": config.hook.group,
     "hook.tls": filesOf(config.hook.tls),
     "hook.maxMessageSize": config.hook.maxMessageSize,
+    "sds.listen": config.sds.listen,
+    "sds.group": config.sds.group,
+    "sds.tls": filesOf(config.sds.tls),
     "http.listen": config.http.listen,
     "log.level": config.log.level,
     "metrics.compat": config.metrics.compat,

@@ -3,6 +3,7 @@ import { applyAnswer, type EnvoyAnswer, judgeTrust, verdictOf } from "../health/
 import type { JudgeOptions, Log, Material, Summary, TrustVerdict } from "../model/mod.ts";
 import type { KnownVerdict, Metrics } from "../outputs/mod.ts";
 import { keepMembers, readTrust } from "../pki/mod.ts";
+import type { Faults } from "./faults.ts";
 import type { Confirmer } from "./confirmer.ts";
 import { ContentMemo } from "./content_memo.ts";
 import { pairVerdict } from "./_pair_verdict.ts";
@@ -29,6 +30,8 @@ export interface VerdictStoreParts {
   readonly judging?: JudgeOptions;
   /** Called after something new was learnt, so that it can be kept. */
   readonly onLearnt: () => void;
+  /** What is to go wrong on purpose. Default nothing. */
+  readonly faults?: Faults;
 }
 
 const MEMO_BYTES = 64 * 1024 * 1024;
@@ -112,6 +115,24 @@ export class VerdictStore {
     return learnt.known.summary;
   }
 
+  /**
+   * Believes a running Envoy that refused a pair, whatever the rules and the binary have said. Only another binary is asked
+   * about it again.
+   *
+   * @param message Envoy's words; shown without anything that may be a key.
+   */
+  refuse(material: PairMaterial, message: string): void {
+    const learnt = this.#judgeByRules(material);
+    if (learnt.kind !== "pair") return;
+    const { confirmer, metrics, onLearnt } = this.#parts;
+    const { summary } = applyAnswer(learnt.known.summary, { accepted: false, message });
+    learnt.known = { summary, confirmedBy: confirmer?.build ?? learnt.known.confirmedBy };
+    this.#known.delete(learnt.hash);
+    this.#known.set(learnt.hash, learnt.known);
+    metrics.add("certgate_verdicts_total", { by: "envoy" });
+    onLearnt();
+  }
+
   #isFresh(material: Material): boolean {
     if (material.kind === "opaque") return false;
     const learnt = this.#memos[material.kind].find(material.identity);
@@ -166,9 +187,16 @@ export class VerdictStore {
       // Facts point into the bundle, and must not keep the whole snapshot alive.
       return { kind: "trust", hash, facts: readTrust(new Uint8Array(material.bundle)), confirmedBy: "" };
     }
-    const judged = { summary: summarise(material), confirmedBy: "" };
+    const judged = this.#spoiled({ summary: summarise(material), confirmedBy: "" });
     this.#known.set(hash, judged);
     return { kind: "pair", hash, known: judged };
+  }
+
+  /** To see what becomes of a pair that slips through. */
+  #spoiled(judged: KnownVerdict): KnownVerdict {
+    const { faults, confirmer } = this.#parts;
+    if (judged.summary.problem === null || faults?.take("verdict=pair") !== "garbage") return judged;
+    return { summary: { ...judged.summary, problem: null }, confirmedBy: confirmer?.build ?? "" };
   }
 
   async #askEnvoy(

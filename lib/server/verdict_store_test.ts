@@ -5,6 +5,7 @@ import { fakeMetrics } from "../../tests/fakes/fake_metrics.ts";
 import type { Material, PairBytes } from "../model/mod.ts";
 import type { KnownVerdict } from "../outputs/mod.ts";
 import { makeSelfSigned } from "../pki/mod.ts";
+import { Faults } from "./faults.ts";
 import { VerdictStore, type VerdictStoreParts } from "./verdict_store.ts";
 
 const NOW = Date.parse("2030-06-01T00:00:00Z");
@@ -159,4 +160,36 @@ Deno.test("VerdictStore leaves expired members out of a bundle", async () => {
   assert.equal(store.verdictOf(trust, NOW).filtered, null);
   const filtered = store.verdictOf(trust, NOW + 11 * 86_400_000).filtered;
   assert.equal(Buffer.from(filtered!).toString().trim(), Buffer.from(long.certificate).toString().trim());
+});
+
+Deno.test("VerdictStore.refuse() believes a running Envoy before rules and binary, after a restart too", async () => {
+  const confirmer = new FakeConfirmer();
+  const { store, learnt } = makeStore({ confirmer });
+  await store.learn([material(good)], LATER);
+  assert.equal(store.verdictOf(material(good), NOW).action, "serve");
+  store.refuse(
+    material(good) as Extract<Material, { kind: "pair" }>,
+    "bad key -----BEGIN PRIVATE KEY----- x",
+  );
+  const verdict = store.verdictOf(material(good), NOW);
+  assert.deepEqual([verdict.action, verdict.cause, verdict.detail], [
+    "withhold",
+    "proxy_refuses",
+    "bad key …",
+  ]);
+  assert.equal(learnt(), 2);
+  const again = makeStore({ confirmer, known: new Map(store.entries()) }).store;
+  await again.learn([material(good)], LATER);
+  assert.equal(again.verdictOf(material(good), NOW).action, "withhold", "the same binary is not asked again");
+});
+
+Deno.test("VerdictStore takes a bad pair for usable where a fault says so, as often as it says so", async () => {
+  const faults = Faults.parse(["verdict=pair:garbage@1"]);
+  assert.ok(faults instanceof Faults);
+  const { store } = makeStore({ faults });
+  await store.learn([material(good), mixed], LATER);
+  assert.equal(store.verdictOf(mixed, NOW).action, "serve");
+  const second = material({ certificate: other.certificate, key: good.key });
+  await store.learn([second], LATER);
+  assert.equal(store.verdictOf(second, NOW).action, "withhold");
 });
