@@ -8,6 +8,8 @@ const ID = "https://certgate.dev/config.schema.json";
 const PORT = "0*([0-9]{1,4}|[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
 const HOST_PORT = `^((tcp|http)://)?(\\[[0-9a-fA-F:.]+\\]|[^:\\[\\]/]+):${PORT}$`;
 const LOOPBACK = "(\\[::1\\]|localhost|127(\\.[0-9]{1,3}){3})";
+const TCP = `^tcp://(\\[[0-9a-fA-F:.]+\\]|[^:\\[\\]/]+):${PORT}$`;
+const THIS_MACHINE = `^(unix:(//)?/[^/].{0,101}|tcp://${LOOPBACK}:${PORT})$`;
 
 // That it is the first one cannot be said in a way that every validator takes.
 const ABSOLUTE_PROGRAM: Json = { contains: { type: "string", pattern: "^/" } };
@@ -16,10 +18,17 @@ function exactlyOne(...keys: string[]): Json {
   return { oneOf: keys.map((key) => ({ properties: { [key]: true }, required: [key] })) };
 }
 
+// A server that hands out private keys: with TLS any address that has a port, without it this machine alone.
+const DOOR: Json = {
+  if: { required: ["tls"], properties: { tls: { type: "object" } } },
+  then: { required: ["listen"], properties: { listen: { type: "string", pattern: TCP } } },
+  else: { properties: { listen: { pattern: THIS_MACHINE }, envoy: { type: "null" } } },
+};
+
 // What the schema library checks by functions, said once more in the words of JSON Schema. A test holds both together.
 const MORE: Readonly<Record<string, Json>> = {
-  "hook.listen": { pattern: `^(unix:(//)?/[^/].{0,101}|tcp://${LOOPBACK}:${PORT})$` },
-  "sds.listen": { pattern: `^(unix:(//)?/[^/].{0,101}|tcp://${LOOPBACK}:${PORT})$` },
+  "hook": DOOR,
+  "sds": DOOR,
   "http.listen": { pattern: HOST_PORT },
   "envoy.path": { pattern: "^(auto|none|/.*)$" },
   "envoy.admin[]": { pattern: HOST_PORT },
@@ -38,7 +47,7 @@ const MORE: Readonly<Record<string, Json>> = {
 /**
  * The JSON Schema (draft 2020-12) of the configuration file as editors want it: it accepts what `parseConfig()` accepts,
  * an empty section included, and refuses what that refuses, as far as one schema can say it. What it cannot say is that
- * two paths must not stand in one another, and that no two dependents or instances are the same.
+ * two paths must not stand in one another, and that no two dependents, instances or bundles are the same.
  */
 export function editorSchema(): Json {
   const { $schema, ...schema } = adapt(configJsonSchema() as Json, "") as Json;

@@ -14,6 +14,20 @@ const RIGHT = [
   "hook: { listen: 'tcp://127.0.0.1:5005', group: envoy }",
   "hook: { listen: 'tcp://[::1]:65535' }",
   "hook: { listen: 'tcp://localhost:00080' }",
+  "hook: { listen: 'tcp://0.0.0.0:5005', tls: { certificate: /c, key: /k, clientCa: /a, allowedNames: [eg] } }",
+  "hook: { listen: 'tcp://certgate.example:5005', tls: { certificate: /c, key: /k, clientCa: /a } }",
+  "hook: { listen: 'tcp://[::1]:65535', tls: }",
+  "sds: { listen: unix:///run/certgate/sds.sock, group: envoy }",
+  "sds: { listen: 'tcp://127.0.0.1:5006', tls: , envoy: }",
+  "sds: { listen: 'tcp://10.0.0.1:5006', tls: { certificate: /c, key: /k, clientCa: /a } }",
+  `sds:
+  listen: tcp://[2001:db8::1]:5006
+  tls: { certificate: /c, key: /k, clientCa: /a }
+  envoy: { certificate: /c, key: /k, ca: /a, serverName: certgate }
+  bundles:
+    - { name: client-ca, file: /etc/certgate/client-ca.pem }
+    - { name: client-ca, kind: Secret, namespace: default, file: /etc/certgate/client-ca.pem }`,
+  "sources: [{ path: /a, delivery: sds }, { path: /b, delivery: gateway }]\nissuance: { delivery: sds }",
   "http: { listen: 'http://0.0.0.0:9794' }",
   "http: { listen: '[::]:1' }",
   "sources: [{ path: '/etc/letsencrypt/live/*' }]",
@@ -50,6 +64,18 @@ const WRONG = [
   "hook: { listen: 'tcp://0.0.0.0:5005' }",
   "hook: { listen: 'tcp://127.0.0.1:65536' }",
   `hook: { listen: 'unix:///${"a".repeat(110)}' }`,
+  "hook: { tls: { certificate: /c, key: /k, clientCa: /a } }",
+  "hook: { listen: unix:///a, tls: { certificate: /c, key: /k, clientCa: /a } }",
+  "hook: { listen: 'tcp://0.0.0.0:5005', tls: }",
+  "hook: { listen: 'tcp://0.0.0.0:5005', tls: { certificate: /c, key: /k } }",
+  "sds: { listen: 'tcp://0.0.0.0:5006' }",
+  "sds: { listen: 'tcp://a.example:70000', tls: { certificate: /c, key: /k, clientCa: /a } }",
+  "sds: { envoy: { certificate: /c, key: /k, ca: /a, serverName: certgate } }",
+  "sds: { bundles: [{ name: client-ca }] }",
+  "sds: { bundles: [{ name: client-ca, file: here.pem }] }",
+  "sds: { bundles: [{ name: Client, file: /a }] }",
+  "sds: { bundles: [{ name: a, kind: Pod, file: /a }] }",
+  "sources: [{ path: /a, delivery: file }]",
   "hook: { group: '' }",
   "hook: { group: 99999999999 }",
   "hook: { deadline: 99 }",

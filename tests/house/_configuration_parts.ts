@@ -42,6 +42,23 @@ export const CONFIGURATION_PARTS: readonly ConfigurationPart[] = [
   group: envoy-gateway # who may connect, besides the own user`,
   },
   {
+    heading: "Straight to Envoy",
+    keys: ["sds"],
+    about:
+      "Where Envoys ask certgate itself for certificates, see [sds.md](sds.md). It is opened where a source or `issuance` has " +
+      "`delivery: sds`, and where there are bundles. Whoever may connect is given private keys, so without `sds.tls` it is a " +
+      "Unix socket or a loopback address.",
+    example: `sources:
+  - path: /etc/letsencrypt/live/*
+    delivery: sds
+sds:
+  listen: unix:///run/certgate/sds.sock
+  group: envoy # the group that Envoy runs as
+  bundles:
+    - name: client-ca # a ConfigMap that a policy refers to, or trust/NAMESPACE/client-ca of a plain Envoy
+      file: /etc/certgate/client-ca.pem`,
+  },
+  {
     heading: "What is withheld",
     keys: ["whenEmpty", "onDark", "onExpired", "neverGate"],
     about: "How far certgate goes, see [hook.md](hook.md).",
