@@ -5,6 +5,7 @@ import { HOOK_FAMILIES, HOOK_NSO_NAMES, NSO_FAMILIES } from "./_hook_families.ts
 import { ISSUANCE_FAMILIES } from "./_issuance_families.ts";
 import { POLICY_FAMILIES, POLICY_NSO_NAMES } from "./_policy_families.ts";
 import { ROTATION_FAMILIES } from "./_rotation_families.ts";
+import { SDS_FAMILIES } from "./_sds_families.ts";
 import { TRUST_FAMILIES } from "./_trust_families.ts";
 
 /** One metric family: what Prometheus shows of it and what the docs say. */
@@ -172,6 +173,7 @@ export const METRIC_FAMILIES = {
   ...GATE_FAMILIES,
   ...HOOK_FAMILIES,
   ...POLICY_FAMILIES,
+  ...SDS_FAMILIES,
   grpc_server_started_total: { type: "counter", help: "Calls begun", labels: { grpc_method: HOOKS } },
   grpc_server_handled_total: {
     type: "counter",

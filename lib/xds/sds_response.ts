@@ -1,4 +1,4 @@
-import { field, join, textField } from "./_encode.ts";
+import { Header, join, lengthOf, type Piece, textField } from "./_encode.ts";
 import { SECRET_TYPE_URL } from "./sds_service.ts";
 
 /** One secret of a response. */
@@ -9,28 +9,30 @@ export interface SecretOfResponse {
   readonly bytes: Uint8Array;
 }
 
-const DISCOVERY_TYPE = textField(4, SECRET_TYPE_URL);
+const TYPE = textField(4, SECRET_TYPE_URL);
 
 /**
- * A `DiscoveryResponse` without its nonce, so that one can be shared by thousands of streams. `version` is that of the
- * response as a whole.
+ * A `DiscoveryResponse`.
+ *
+ * @param version Of the response as a whole.
+ * @param secrets As {@linkcode encodeSecret} writes them; copied once.
  */
-export function encodeResponse(version: string, secrets: readonly Uint8Array[]): Uint8Array {
-  return join([textField(1, version), ...secrets.map((bytes) => field(2, bytes)), DISCOVERY_TYPE]);
+export function encodeResponse(version: string, secrets: readonly Uint8Array[], nonce: string): Uint8Array {
+  const resources = secrets.flatMap((bytes) => nested(2, [bytes]));
+  return join([textField(1, version), ...resources, TYPE, textField(5, nonce)]);
 }
 
-/** A `DeltaDiscoveryResponse` with one secret, without its nonce. */
-export function encodeDeltaResponse({ name, version, bytes }: SecretOfResponse): Uint8Array {
-  const resource = field(2, textField(1, version), field(2, bytes), textField(3, name));
-  return join([textField(1, version), resource, DISCOVERY_TYPE]);
+/** A `DeltaDiscoveryResponse` with one secret, whose bytes are copied once. */
+export function encodeDeltaResponse({ name, version, bytes }: SecretOfResponse, nonce: string): Uint8Array {
+  const resource = [textField(1, version), ...nested(2, [bytes]), textField(3, name)];
+  return join([textField(1, version), ...nested(2, resource), TYPE, textField(5, nonce)]);
 }
 
-/** A `DeltaDiscoveryResponse` that says of a name that there is nothing, without its nonce. */
-export function encodeRemoval(name: string): Uint8Array {
-  return join([DISCOVERY_TYPE, textField(6, name)]);
+/** A `DeltaDiscoveryResponse` that says of a name that there is nothing. */
+export function encodeRemoval(name: string, nonce: string): Uint8Array {
+  return join([TYPE, textField(6, name), textField(5, nonce)]);
 }
 
-/** A response of either kind with its nonce. */
-export function withNonce(response: Uint8Array, nonce: string): Uint8Array {
-  return join([response, textField(5, nonce)]);
+function nested(number: number, value: readonly Piece[]): Piece[] {
+  return [new Header(number, lengthOf(value)), ...value];
 }

@@ -11,9 +11,7 @@ import {
   encodeSecret,
   readDeltaRequest,
   readSdsRequest,
-  sdsFileDescriptors,
   SECRET_TYPE_URL,
-  withNonce,
 } from "./mod.ts";
 
 const FILES = [
@@ -70,9 +68,9 @@ Deno.test("encodeRefusal() writes a chain without a source", () => {
   assert.deepEqual(secretOf(encodeRefusal("a")), { name: "a", tls_certificate: { certificate_chain: {} } });
 });
 
-Deno.test("encodeResponse() and withNonce() write what the official files read", () => {
+Deno.test("encodeResponse() writes what the official files read", () => {
   const secret = encodeSecret("a", { kind: "trust", bundle: Buffer.from("x") });
-  const read = decode(discovery("DiscoveryResponse"), withNonce(encodeResponse("v", [secret, secret]), "n"));
+  const read = decode(discovery("DiscoveryResponse"), encodeResponse("v", [secret, secret], "n"));
   const { resources, ...rest } = read as { resources: { type_url: string; value: Buffer }[] };
   assert.deepEqual(rest, { version_info: "v", type_url: SECRET_TYPE_URL, nonce: "n" });
   assert.deepEqual(resources.map((any) => decodeSecret(any).name), ["a", "a"]);
@@ -80,13 +78,13 @@ Deno.test("encodeResponse() and withNonce() write what the official files read",
 
 Deno.test("encodeDeltaResponse() and encodeRemoval() write what the official files read", () => {
   const secret = encodeSecret("a", { kind: "trust", bundle: Buffer.from("x") });
-  const response = withNonce(encodeDeltaResponse({ name: "a", version: "v", bytes: secret }), "n");
+  const response = encodeDeltaResponse({ name: "a", version: "v", bytes: secret }, "n");
   const { resources: [one], ...rest } = decode(discovery("DeltaDiscoveryResponse"), response) as never as {
     resources: [{ name: string; version: string; resource: { type_url: string; value: Buffer } }];
   };
   assert.deepEqual(rest, { system_version_info: "v", type_url: SECRET_TYPE_URL, nonce: "n" });
   assert.deepEqual([one.name, one.version, decodeSecret(one.resource).name], ["a", "v", "a"]);
-  assert.deepEqual(decode(discovery("DeltaDiscoveryResponse"), withNonce(encodeRemoval("b"), "m")), {
+  assert.deepEqual(decode(discovery("DeltaDiscoveryResponse"), encodeRemoval("b", "m")), {
     type_url: SECRET_TYPE_URL,
     nonce: "m",
     removed_resources: ["b"],
@@ -154,10 +152,4 @@ Deno.test("readSdsRequest() and readDeltaRequest() never throw, whatever comes",
   }));
   assert.equal(readSdsRequest(Buffer.from([0x0a, 0x7f])), null);
   assert.equal(readDeltaRequest(Buffer.from([0x0a, 0x7f])), null);
-});
-
-Deno.test("sdsFileDescriptors() has the service and what it imports, each once", () => {
-  const described = sdsFileDescriptors();
-  assert.ok(described.some((bytes) => Buffer.from(bytes).includes("SecretDiscoveryService")));
-  assert.equal(new Set(described.map((bytes) => Buffer.from(bytes).toString("hex"))).size, described.length);
 });
