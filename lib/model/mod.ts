@@ -12,6 +12,7 @@ export * from "./key_material.ts";
 export * from "./material.ts";
 export * from "./verdict.ts";
 export * from "./plan.ts";
+export * from "./sds_view.ts";
 export * from "./log.ts";
 export * from "./hooks.ts";
 export * from "./hook_tls.ts";

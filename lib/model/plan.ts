@@ -1,4 +1,5 @@
 import type { Cause, Reason } from "./reasons.ts";
+import type { SdsCluster } from "./sds_view.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -99,6 +100,11 @@ export interface SecretStep {
  * | `add_secret` | a throwaway at the end of the secrets, for a name that a cluster needs and nobody gave |
  * | `neutralise_cluster` | the cluster with a throwaway in place of one inline pair or CA |
  * | `filter_cluster_trust` | the cluster with `bundle` as its inline CA |
+ * | `ask_sds` | the chain with one reference that asks certgate's own SDS server for `name` |
+ * | `ask_sds_upstream` | the same in a cluster |
+ * | `set_alpn` | the chain with these protocols to choose from |
+ * | `deliver_secret` | nothing in place of the secret: it is a placeholder, and Envoy asks certgate |
+ * | `add_cluster` | one more cluster at the end, which leads to certgate's own SDS server |
  */
 export type Step =
   | ChainStep & { readonly kind: "drop_chain" | "refuse_chain" }
@@ -142,7 +148,26 @@ export type Step =
     readonly clusterName: string;
     readonly place: InlinePlace;
     readonly bundle: Uint8Array;
-  };
+  }
+  | ChainStep & {
+    readonly kind: "ask_sds";
+    /** Index among the SDS references of the chain, or its client CA. */
+    readonly part: number | "trust";
+    /** What the server is asked for. */
+    readonly name: string;
+  }
+  | {
+    readonly kind: "ask_sds_upstream";
+    readonly cluster: number;
+    readonly clusterName: string;
+    /** `part` is the index among the SDS references of the context, or its CA. */
+    readonly place: InlinePlace;
+    /** What the server is asked for. */
+    readonly name: string;
+  }
+  | ChainStep & { readonly kind: "set_alpn"; readonly protocols: readonly string[] }
+  | SecretStep & { readonly kind: "deliver_secret" }
+  | { readonly kind: "add_cluster"; readonly leadsTo: SdsCluster };
 
 /** Something about the snapshot that a person should know and that changed nothing by itself. */
 export type Finding =
@@ -159,6 +184,13 @@ export type Finding =
   }
   /** A name of `neverGate` whose certificate is outside its dates; it was left in place. */
   | { readonly kind: "platform_unusable"; readonly secret: string; readonly verdict: Verdict }
+  /** Bundles that certgate has for SDS go out in a secret of Envoy Gateway, because there is more in it. */
+  | {
+    readonly kind: "bundle_in_place";
+    readonly secret: string;
+    readonly bundles: readonly string[];
+    readonly detail: string;
+  }
   /** Two or more secrets have the same name. */
   | { readonly kind: "duplicate_secret"; readonly name: string; readonly count: number };
 
@@ -180,8 +212,10 @@ export interface PlanCounts {
   readonly prunedSecrets: number;
   /** Secrets and inline materials replaced by a throwaway, added ones included. */
   readonly neutralised: number;
-  /** Trust bundles that go out without some of their members. */
+  /** Trust bundles that go out without some of their members, or with real ones in place of placeholders. */
   readonly filteredBundles: number;
+  /** References that ask certgate's own SDS server; not there where there is none. */
+  readonly askedReferences?: number;
 }
 
 /** What is to be done with one snapshot: data, made by pure code, from which everything else is rendered. */

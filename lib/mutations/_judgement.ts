@@ -1,6 +1,7 @@
 import { verdictOf } from "../health/mod.ts";
 import type { Finding, Material, TrustVerdict, Verdict } from "../model/mod.ts";
 import { isThrowaway } from "../xds/mod.ts";
+import { Delivered } from "./_delivered.ts";
 import type { PruneOptions, VerdictOf } from "./prune_options.ts";
 
 /** The verdict of what cannot be looked into. */
@@ -11,14 +12,33 @@ export interface Judged {
   readonly verdict: Verdict;
   /** PEM text that a loadable bundle is better replaced by; else `null`. */
   readonly filtered: Uint8Array | null;
+  /** What certgate's own server is asked for in its place; left out for what stays. */
+  readonly asked?: string;
+}
+
+/** Where a material stands, and what its owner says of dates. */
+export interface JudgedPlace {
+  /** SDS name; `null` for inline material. */
+  readonly name: string | null;
+  readonly allowExpired: boolean;
+  /** Whether the CA is all that its validation context says. Default false. */
+  readonly bare?: boolean;
 }
 
 /** Asks for verdicts, and keeps what a whole plan has to say about them. */
 export class Judgement {
-  readonly findings: Finding[] = [];
+  readonly #findings: Finding[] = [];
+  readonly delivered: Delivered;
   #edge = Infinity;
 
-  constructor(readonly verdictOf: VerdictOf, readonly options: PruneOptions) {}
+  constructor(readonly verdictOf: VerdictOf, readonly options: PruneOptions) {
+    this.delivered = new Delivered(options.sds ?? null);
+  }
+
+  /** What a person should know. */
+  get findings(): readonly Finding[] {
+    return [...this.#findings, ...this.delivered.findings];
+  }
 
   /** The earliest moment at which one of the verdicts changes by itself. */
   get edge(): number | null {
@@ -27,12 +47,13 @@ export class Judgement {
 
   /**
    * - Only `withhold` speaks against a material, and never against a throwaway of our own.
+   * - What stands in for something that certgate delivers is judged by whether it does; see {@linkcode Delivered}.
    * - A name of `neverGate`, and a bundle whose owner allows expired members, is left where only the dates are wrong.
-   *
-   * @param name SDS name; `null` for inline material.
    */
-  judge(material: Material, { name, allowExpired }: { name: string | null; allowExpired: boolean }): Judged {
+  judge(material: Material, { name, allowExpired, bare = false }: JudgedPlace): Judged {
     if (material.kind === "opaque") return { verdict: LEAVE, filtered: null };
+    const delivered = this.delivered.judge(material, { name, bare });
+    if (delivered !== null) return delivered;
     const verdict: Verdict & Partial<TrustVerdict> = this.verdictOf(material);
     if (verdict.edge !== null && verdict.edge < this.#edge) this.#edge = verdict.edge;
     if (verdict.action !== "withhold") {
@@ -41,7 +62,7 @@ export class Judgement {
     }
     if (isThrowaway(material, this.options.throwaways)) return { verdict: LEAVE, filtered: null };
     if (isAboutDates(verdict) && name !== null && this.options.neverGate?.has(name)) {
-      this.findings.push({ kind: "platform_unusable", secret: name, verdict });
+      this.#findings.push({ kind: "platform_unusable", secret: name, verdict });
       return { verdict: { ...verdict, action: "leave" }, filtered: null };
     }
     if (isAboutDates(verdict) && allowExpired) {

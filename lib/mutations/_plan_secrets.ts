@@ -1,3 +1,4 @@
+import { verdictOf } from "../health/mod.ts";
 import type { Blame, Finding, Step } from "../model/mod.ts";
 import type { HiddenReferences } from "./_hidden_references.ts";
 import { isRefused } from "./_judgement.ts";
@@ -14,6 +15,8 @@ export interface SecretContext {
   readonly hidden: () => HiddenReferences;
   /** Hostnames of the dropped chains, by the name of the secret that they were dropped for. */
   readonly hostnames: ReadonlyMap<string, readonly string[]>;
+  /** Names that are still asked of the snapshot's own server; asked for only where a secret is delivered. */
+  readonly kept: () => ReadonlySet<string>;
 }
 
 /**
@@ -24,6 +27,8 @@ export interface SecretContext {
  *   refers to it is not a hostname.
  * - Where references may be out of sight (a list is missing, something does not read, a transport socket of a type
  *   that certgate does not know has the name in it) a bad secret counts as still referred to.
+ * - What Envoy asks certgate's own server for is not in the answer: it is a placeholder. Where a reference stays that
+ *   cannot be changed, or may be out of sight, a throwaway takes its place.
  * - A bundle that loads goes out without the members that are better left out.
  * - A name that a cluster asks for and nobody gives gets a throwaway: a cluster that waits for ever for a secret keeps
  *   Envoy from starting, with everything on it.
@@ -46,8 +51,10 @@ export function planSecrets(context: SecretContext): { steps: Step[]; findings: 
   return { steps, findings };
 }
 
-function planSecret({ view, verdict, filtered }: SecretEntry, context: SecretContext): Step | null {
+function planSecret(entry: SecretEntry, context: SecretContext): Step | null {
+  const { view, verdict, filtered } = entry;
   const at = { secret: view.index, name: view.name };
+  if (entry.asked !== undefined) return planDelivered(entry, context);
   if (filtered !== null) return { kind: "filter_secret", ...at, bundle: filtered };
   if (verdict.action !== "withhold") return null;
   const hostnames = context.hostnames.get(view.name) ?? [];
@@ -56,6 +63,20 @@ function planSecret({ view, verdict, filtered }: SecretEntry, context: SecretCon
   if (context.secrets.named(view.name).at(-1)!.view !== view) return { kind: "drop_secret", ...at, blame };
   const as = view.kind === "validation" ? "trust" : "pair";
   return isRefused(verdict) ? { kind: "neutralise_secret", ...at, as, blame } : null;
+}
+
+const OUT_OF_REACH = "a reference to the placeholder is where certgate cannot change it";
+
+function planDelivered(entry: SecretEntry, { secrets, kept, hidden }: SecretContext): Step {
+  const { index: secret, name, kind } = entry.view;
+  const all = secrets.named(name);
+  const replaced = all.some(({ asked, verdict }) => asked === undefined && verdict.action !== "withhold");
+  if (replaced || all.at(-1) !== entry || !(kept().has(name) || hidden().mayHold(name))) {
+    return { kind: "deliver_secret", secret, name };
+  }
+  const as = kind === "validation" ? "trust" : "pair";
+  const verdict = verdictOf("withhold", as === "pair" ? "pair_missing" : "trust_unreadable", OUT_OF_REACH);
+  return { kind: "neutralise_secret", secret, name, as, blame: [{ hostnames: [], secret: name, verdict }] };
 }
 
 function isNeeded(name: string, { secrets, downstream, upstream, hidden }: SecretContext): boolean {

@@ -1,5 +1,6 @@
 import type { Reference, Snapshot, TlsView } from "../xds/mod.ts";
 import type { ListenerFate } from "./_plan_listener.ts";
+import type { SecretTable } from "./_secret_table.ts";
 
 /** One mention of a name that is asked of the snapshot's own server. */
 export interface Mention {
@@ -35,6 +36,21 @@ export function upstreamMentions({ clusters }: Snapshot): ReadonlyMap<string, Up
     }
   }
   return found;
+}
+
+/** Names that clusters ask of the snapshot's own server although it is to be certgate's: as what they are not. */
+export function keptUpstream({ clusters }: Snapshot, secrets: SecretTable): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { contexts } of clusters) {
+    for (const { socket } of contexts) {
+      if (socket.kind !== "tls") continue;
+      eachMention(socket.tls, ({ reference, certificate }) => {
+        const wanted = certificate === null ? "validation" : "certificate";
+        if (secrets.asked(reference, wanted) === null) names.add(reference.name);
+      });
+    }
+  }
+  return names;
 }
 
 /** Names that the chains which stay ask of the snapshot's own server. */

@@ -1,5 +1,6 @@
 import type { Verdict } from "../model/mod.ts";
 import type { Reference, SecretView, Snapshot } from "../xds/mod.ts";
+import type { Delivered } from "./_delivered.ts";
 import type { Judged, Judgement } from "./_judgement.ts";
 
 /** One secret with its verdict. */
@@ -21,10 +22,15 @@ export class SecretTable {
   readonly entries: readonly SecretEntry[];
   readonly #byName = new Map<string, SecretEntry | SecretEntry[]>();
 
-  constructor(snapshot: Snapshot, judgement: Judgement) {
+  readonly #delivered: Delivered;
+  readonly #own: ReadonlySet<string>;
+
+  /** @param own Clusters of Envoy Gateway that lead to certgate's own server. */
+  constructor(snapshot: Snapshot, judgement: Judgement, own: ReadonlySet<string> = new Set()) {
+    this.#delivered = judgement.delivered;
+    this.#own = own;
     this.entries = snapshot.secrets.map((view) => {
-      const { verdict, filtered } = judgement.judge(view.material, view);
-      const entry = { view, verdict, filtered };
+      const entry = { view, ...judgement.judge(view.material, view) };
       const before = this.#byName.get(view.name);
       if (before === undefined) this.#byName.set(view.name, entry);
       else if (Array.isArray(before)) before.push(entry);
@@ -47,17 +53,34 @@ export class SecretTable {
   /**
    * @returns why nothing can be loaded through a reference; `null` if something can, or if that cannot be known.
    */
-  problem({ name, ads }: Reference, wanted: Wanted): Verdict | null {
+  problem({ name, ads, cluster }: Reference, wanted: Wanted): Verdict | null {
+    if (cluster !== undefined && this.#own.has(cluster) && wanted !== "other") {
+      return this.#delivered.has(name, wanted) ? null : missing("certgate has nothing usable of this name");
+    }
     // With no secret at all the list was not sent; see incomplete input in planPrune.
     if (!ads || this.entries.length === 0) return null;
     const found = this.#byName.get(name);
     if (found === undefined) return missing("no secret of this name");
     const all = Array.isArray(found) ? found : [found];
-    const left = all.filter(({ verdict }) => verdict.action !== "withhold").at(-1);
+    const left = lastOf(all);
     if (left === undefined) return all[all.length - 1].verdict;
     if (left.view.malformed || left.view.kind === wanted) return null;
     return missing(`the secret of this name is not a ${wanted}`);
   }
+
+  /**
+   * @returns what certgate's own server is to be asked for in place of a reference; `null` where the reference stays.
+   */
+  asked({ name, ads, cluster }: Reference, wanted: Wanted): string | null {
+    if (cluster !== undefined && this.#own.has(cluster)) return name;
+    const left = ads ? lastOf(this.named(name)) : undefined;
+    return left?.view.kind === wanted ? left.asked ?? null : null;
+  }
+}
+
+/** The entry that counts. */
+function lastOf(entries: readonly SecretEntry[]): SecretEntry | undefined {
+  return entries.findLast(({ verdict }) => verdict.action !== "withhold");
 }
 
 /** The verdict of a name that nothing loadable stands behind. */

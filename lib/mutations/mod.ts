@@ -8,6 +8,7 @@
  */
 export { emptyPlan, planPrune } from "./prune.ts";
 export type { PruneOptions, VerdictOf } from "./prune_options.ts";
+export { isStandIn } from "./stand_in.ts";
 export { runMutation } from "./run_mutation.ts";
 export type { RunOptions } from "./_run.ts";
 export { targetsOf } from "./targets_of.ts";

@@ -1,15 +1,18 @@
 import type { Blame, Plan, Step } from "../model/mod.ts";
 import type { Snapshot } from "../xds/mod.ts";
 import { countSteps } from "./_count.ts";
+import { planDelivery } from "./deliver.ts";
 import { findProblems, unresolvedNames } from "./_findings.ts";
 import { HiddenReferences } from "./_hidden_references.ts";
 import { Judgement } from "./_judgement.ts";
+import { ownClusters } from "./_own_clusters.ts";
 import { planDark } from "./_plan_dark.ts";
 import { planCluster } from "./_plan_cluster.ts";
 import { planListener } from "./_plan_listener.ts";
 import { planSecrets } from "./_plan_secrets.ts";
 import type { PruneOptions, VerdictOf } from "./prune_options.ts";
-import { downstreamNames, upstreamMentions } from "./_references.ts";
+import { planProtocols } from "./_plan_protocols.ts";
+import { downstreamNames, keptUpstream, upstreamMentions } from "./_references.ts";
 import { SecretTable } from "./_secret_table.ts";
 
 /**
@@ -18,10 +21,12 @@ import { SecretTable } from "./_secret_table.ts";
  * - Proof: only the verdict `withhold` removes or replaces anything.
  * - Closure: every SDS name that the answer asks of the snapshot's own server is in the answer, and Envoy can load it.
  *   A chain that refers to a name nobody gives is treated like one whose certificate is bad.
- * - Never empties a listener, never drops a cluster or a route, never changes an `sds_config`, never reorders.
+ * - Never empties a listener, never drops a cluster or a route, never reorders, and never changes an `sds_config` but
+ *   for that of a placeholder, which becomes the same for all; see {@linkcode planDelivery}.
  * - Never takes the client check off a chain.
  * - Without a single secret in the request, references are taken to be fine: the list was not sent.
  * - A request that breaks off gets no step at all.
+ * - Closure holds as well for what asks certgate's own server: it has what it is asked for. No placeholder goes out.
  * - A hostname that the gate has left out gets a chain that refuses it where another one would answer for it.
  * - Planning the answer again gives no step. Never throws, whatever the bytes are.
  *
@@ -29,25 +34,37 @@ import { SecretTable } from "./_secret_table.ts";
  */
 export function planPrune(snapshot: Snapshot, verdictOf: VerdictOf, options: PruneOptions): Plan {
   const judgement = new Judgement(verdictOf, options);
-  const secrets = new SecretTable(snapshot, judgement);
+  const { sds = null } = options;
+  const own = ownClusters(snapshot, sds);
+  const secrets = new SecretTable(snapshot, judgement, own);
   const findings = findProblems(snapshot);
   if (!snapshot.intact) return emptyPlan(findings, judgement.edge);
   const fates = snapshot.listeners.map((listener) => planListener(listener, { secrets, judgement }));
   const dark = planDark(snapshot, fates, options);
   const dropped = fates.flatMap((fate) => fate.dropped);
   let names: ReadonlySet<string> | null = null;
+  let kept: ReadonlySet<string> | null = null;
   let hidden: HiddenReferences | null = null;
+  const delivery = planDelivery(snapshot, { secrets, fates, sds });
+  const protocols = planProtocols(snapshot, { secrets, fates, sds, own });
   const planned = planSecrets({
     secrets,
     downstream: () => names ??= downstreamNames(snapshot, fates),
     hidden: () => hidden ??= new HiddenReferences(snapshot),
     upstream: upstreamMentions(snapshot),
     hostnames: hostnamesBySecret(dropped.flat()),
+    kept: () => kept ??= keptUpstream(snapshot, secrets),
   });
   const steps = [
     ...snapshot.clusters.flatMap((cluster) => planCluster(cluster, judgement)),
+    ...delivery.clusters,
     ...planned.steps,
-    ...fates.flatMap((fate, index) => [...fate.steps, ...asList(dark.get(index))]),
+    ...fates.flatMap((fate, index) => [
+      ...fate.steps,
+      ...delivery.listeners.get(index) ?? NO_STEPS,
+      ...protocols.get(index) ?? NO_STEPS,
+      ...asList(dark.get(index)),
+    ]),
   ];
   const darkNames = [...dark.values()].flatMap((step) => "hostnames" in step ? step.hostnames : []);
   return {

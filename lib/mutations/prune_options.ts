@@ -1,4 +1,4 @@
-import type { DarkHostname, Material, TrustVerdict, Verdict } from "../model/mod.ts";
+import type { DarkHostname, Material, SdsView, TrustVerdict, Verdict } from "../model/mod.ts";
 import type { Throwaways } from "../xds/mod.ts";
 
 /**
@@ -23,4 +23,6 @@ export interface PruneOptions {
   readonly dark?: readonly DarkHostname[];
   /** SDS names that are exempt from the dates, though never from what Envoy refuses. */
   readonly neverGate?: ReadonlySet<string>;
+  /** What certgate's own SDS server has; `null`, the default, where there is none, so that no placeholder is served. */
+  readonly sds?: SdsView | null;
 }

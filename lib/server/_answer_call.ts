@@ -117,7 +117,7 @@ function undo(call: HookCall, why: Pick<HookFailure, "kind" | "message">): Polic
 }
 
 function pruneOrUndo({ hook, snapshot, parts }: HookCall): { plan: Plan; failed: readonly string[] } {
-  const { generation: { config, store }, throwaways, metrics, log, dark } = parts;
+  const { generation: { config, store }, throwaways, metrics, log, dark, sds } = parts;
   const now = parts.at ?? parts.clock();
   try {
     // An answer without its one resource means that it stays as it is.
@@ -126,7 +126,7 @@ function pruneOrUndo({ hook, snapshot, parts }: HookCall): { plan: Plan; failed:
     const verdictOf = (material: Material) => store.verdictOf(material, now);
     const { onDark } = config;
     return {
-      plan: planPrune(snapshot, verdictOf, { whenEmpty, onDark, neverGate, throwaways, dark }),
+      plan: planPrune(snapshot, verdictOf, { whenEmpty, onDark, neverGate, throwaways, dark, sds }),
       failed: [],
     };
   } catch (error) {

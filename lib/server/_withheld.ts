@@ -72,12 +72,14 @@ function describeBlame(
 /** A date of the language reaches as far as this; what is further is none. */
 const isDate = (time: number) => Math.abs(time) <= 8.64e15;
 
+const TAKES_NOTHING: ReadonlySet<Step["kind"]> = new Set(["add_refusing_chain", "ask_sds", "set_alpn"]);
+
 /** Names of the listeners that a plan takes something from, each once. */
 export function affectedListeners(steps: readonly Step[]): string[] {
   return [
     ...new Set(
       steps.flatMap((step) =>
-        "listenerName" in step && step.kind !== "add_refusing_chain" ? [step.listenerName] : []
+        "listenerName" in step && !TAKES_NOTHING.has(step.kind) ? [step.listenerName] : []
       ),
     ),
   ];

@@ -5,6 +5,7 @@ import {
   HOOKS,
   type Log,
   type ObjectKey,
+  type SdsView,
 } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
 import { readCertStates, readSnapshot, type Throwaways } from "../xds/mod.ts";
@@ -37,6 +38,8 @@ export interface HookParts {
   readonly clock: () => number;
   /** Hostnames that the gate leaves out now. Default none. */
   readonly dark?: () => readonly DarkHostname[];
+  /** What certgate's own SDS server has now. Default `null`: there is none. */
+  readonly sds?: () => SdsView | null;
   /** Told of every call while it is under way. */
   readonly calls?: CallsUnderWay;
   /** What is to go wrong on purpose. Default nothing. */
@@ -157,7 +160,17 @@ async function answerAndReport(
 function partsOf(parts: HookParts): TranslateParts {
   const { throwaways, metrics, log, clock, faults, mutations } = parts;
   const generation = parts.generation();
-  return { generation, throwaways, metrics, log, clock, faults, mutations, dark: parts.dark?.() };
+  return {
+    generation,
+    throwaways,
+    metrics,
+    log,
+    clock,
+    faults,
+    mutations,
+    dark: parts.dark?.(),
+    sds: parts.sds?.(),
+  };
 }
 
 function outcomeOf(

@@ -1,4 +1,4 @@
-import type { DarkHostname, Log } from "../model/mod.ts";
+import type { DarkHostname, Log, SdsView } from "../model/mod.ts";
 import type { Metrics } from "../outputs/mod.ts";
 import type { Throwaways } from "../xds/mod.ts";
 import type { MutationCode } from "./_mutation_code.ts";
@@ -15,6 +15,8 @@ export interface TranslateParts {
   readonly clock: () => number;
   /** Hostnames that the gate has left out. Default none. */
   readonly dark?: readonly DarkHostname[];
+  /** What certgate's own SDS server has. Default `null`: there is none. */
+  readonly sds?: SdsView | null;
   /** Judges as if it were this moment, milliseconds since the epoch; default what the clock says. */
   readonly at?: number;
   /** Milliseconds of the deadline that are gone already. Default 0. */

@@ -1,4 +1,5 @@
 import { type Span, valueOf } from "./_span.ts";
+import type { WireReader } from "./_wire.ts";
 
 /** Where a `DataSource` has its bytes: in itself, somewhere else, or nowhere. */
 export type DataKind = "inline" | "elsewhere" | "nothing" | "malformed";
@@ -41,4 +42,18 @@ export function isAds(span: Span): boolean | null {
     else if (walk.field === 1 || walk.field === 2 || walk.field === 5 || walk.field === 8) ads = false;
   }
   return walk.malformed ? null : ads;
+}
+
+/** Numbers of the fields from a `ConfigSource` to the name of a cluster: api_config_source, grpc_services, envoy_grpc. */
+const TO_CLUSTER = [2, 4, 1, 1];
+
+/** @returns the cluster of the (last) gRPC service that a `ConfigSource` names; empty if there is none. */
+export function grpcCluster(source: Span): string {
+  let at: Span | null = source;
+  for (const number of TO_CLUSTER) {
+    const walk: WireReader | undefined = at?.walk();
+    at = null;
+    while (walk?.next()) if (walk.field === number && walk.wire === 2) at = valueOf(walk);
+  }
+  return at?.text() ?? "";
 }

@@ -56,10 +56,15 @@ function at(steps: readonly ClusterStep[], context: number | "socket"): ClusterS
 
 function tlsEdit(steps: readonly ClusterStep[], throwaways: Throwaways): TlsEdit {
   const certificates = new Map<number, "neutralise">();
+  const asks = new Map<number, string>();
+  let asksTrust: string | null = null;
   let trust: Uint8Array | null = null;
   for (const { place, ...step } of steps) {
-    if (place.part !== "trust") certificates.set(place.part, "neutralise");
+    if (step.kind === "ask_sds_upstream") {
+      if (place.part === "trust") asksTrust = step.name;
+      else asks.set(place.part, step.name);
+    } else if (place.part !== "trust") certificates.set(place.part, "neutralise");
     else trust = step.kind === "filter_cluster_trust" ? step.bundle : throwaways.trust;
   }
-  return { references: new Set(), certificates, trust };
+  return { references: new Set(), certificates, trust, asks, asksTrust };
 }

@@ -96,14 +96,21 @@ function editFilters(chain: Span, managers: readonly HttpManagerStep[]): Parts {
 function tlsEdit(steps: readonly ListenerStep[]): TlsEdit {
   const references = new Set<number>();
   const certificates = new Map<number, "drop">();
+  const asks = new Map<number, string>();
   let trust: TlsEdit["trust"] = null;
+  let asksTrust: string | null = null;
+  let alpn: readonly string[] | null = null;
   for (const step of steps) {
     if (step.kind === "filter_chain_trust") trust = step.bundle;
-    else if (step.kind !== "drop_certificate") continue;
+    else if (step.kind === "set_alpn") alpn = step.protocols;
+    else if (step.kind === "ask_sds") {
+      if (step.part === "trust") asksTrust = step.name;
+      else asks.set(step.part, step.name);
+    } else if (step.kind !== "drop_certificate") continue;
     else if (step.from === "sds") references.add(step.certificate);
     else certificates.set(step.certificate, "drop");
   }
-  return { references, certificates, trust };
+  return { references, certificates, trust, asks, asksTrust, alpn };
 }
 
 /** Leaves one chain, whatever chose among those that were there: field 32 is the matcher that named them. */

@@ -13,7 +13,7 @@ type SecretStep = Extract<Step, { readonly secret: number }>;
  * @returns the new value; `null` where the secret is dropped.
  */
 export function editSecret(span: Span, step: SecretStep, throwaways: Throwaways): Parts | null {
-  if (step.kind === "drop_secret") return null;
+  if (step.kind === "drop_secret" || step.kind === "deliver_secret") return null;
   if (step.kind === "filter_secret") return rewriteField(span, 4, (value) => withTrust(value, step.bundle));
   if (step.as === "trust") return rewriteField(span, 4, (value) => withTrust(value, throwaways.trust));
   const rest = rewrite(span, (walk) => walk.field >= 2 && walk.field <= 5 ? null : undefined);

@@ -8,6 +8,8 @@ export interface TrustView {
   readonly material: Material;
   /** `allow_expired_certificate`: the owner wants members outside their dates to count. */
   readonly allowExpired: boolean;
+  /** Whether the CA is all that the validation context says. */
+  readonly bare: boolean;
 }
 
 /**
@@ -106,15 +108,19 @@ export function readValidation(span: Span): TrustView | null {
   let authority: Span | null = null;
   let allowExpired = false;
   let custom = false;
+  let bare = true;
   const walk = span.walk();
   while (walk.next()) {
+    if (walk.field !== 1) bare = false;
     if (walk.field === 1 && walk.wire === 2) authority = merge(authority, walk);
     else if (walk.field === 8 && walk.wire === 0) allowExpired = walk.isTrue();
     else if (walk.field === 12 && walk.wire === 2) custom = true;
   }
   const kind = authority === null ? "nothing" : readDataSource(authority);
   if (walk.malformed || kind === "malformed") return null;
-  if (custom || kind !== "inline") return { material: new OpaqueMaterial(span), allowExpired };
+  if (custom || kind !== "inline") {
+    return { material: new OpaqueMaterial(span), allowExpired, bare };
+  }
   const bundle = inlineBytes(authority!)!;
-  return { material: { kind: "trust", bundle, identity: bundle }, allowExpired };
+  return { material: { kind: "trust", bundle, identity: bundle }, allowExpired, bare };
 }

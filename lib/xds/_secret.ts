@@ -14,6 +14,8 @@ export interface SecretView {
   readonly material: Material;
   /** See {@linkcode TrustView}. */
   readonly allowExpired: boolean;
+  /** See {@linkcode TrustView}; false for what is no validation context. */
+  readonly bare: boolean;
   /** True if it does not read; its material is then opaque. */
   readonly malformed: boolean;
 }
@@ -32,7 +34,7 @@ export function readSecret(span: Span, index: number): SecretView {
       member = walk.field;
     }
   }
-  const plain = { index, name, allowExpired: false };
+  const plain = { index, name, allowExpired: false, bare: false };
   const other = (malformed: boolean): SecretView => (
     { ...plain, kind: "other", material: new OpaqueMaterial(span), malformed }
   );

@@ -1,5 +1,5 @@
 import type { Material } from "../model/mod.ts";
-import { isAds } from "./_data_source.ts";
+import { grpcCluster, isAds } from "./_data_source.ts";
 import { readCertificate, readValidation, type TrustView } from "./_material.ts";
 import { merge, type Span, valueOf } from "./_span.ts";
 
@@ -9,6 +9,8 @@ export interface Reference {
   readonly name: string;
   /** True where the name is asked of the server that gives the snapshot; else certgate knows nothing about it. */
   readonly ads: boolean;
+  /** Cluster through which another server is asked by gRPC; left out where there is none. */
+  readonly cluster?: string;
 }
 
 /** What one TLS context makes Envoy load. */
@@ -23,6 +25,8 @@ export interface TlsView {
   readonly trust: TrustView | null;
   /** Session ticket keys that are asked for by name. */
   readonly tickets: Reference | null;
+  /** Protocols of `alpn_protocols`, in order. */
+  readonly alpn: readonly string[];
 }
 
 /** Thrown inside this file only, and caught in it: a nested message does not read. */
@@ -56,6 +60,7 @@ export function readTlsContext(span: Span, downstream: boolean): TlsView | null 
 function readCommon(span: Span | null, tickets: Reference | null): TlsView {
   const certificates: Reference[] = [];
   const inlineCertificates: Material[] = [];
+  const alpn: string[] = [];
   let validationField = 0;
   let validation: Span | null = null;
   const walk = span?.walk();
@@ -63,6 +68,7 @@ function readCommon(span: Span | null, tickets: Reference | null): TlsView {
     if (walk.wire !== 2) continue;
     const number = walk.field;
     if (number === 6) certificates.push(readReference(valueOf(walk)));
+    else if (number === 4) alpn.push(valueOf(walk).text());
     else if (number === 2) inlineCertificates.push(orUnreadable(readCertificate(valueOf(walk))));
     else if (number === 3 || number === 7 || number === 8 || number === 10 || number === 12) {
       validation = merge(validationField === number ? validation : null, walk);
@@ -70,7 +76,7 @@ function readCommon(span: Span | null, tickets: Reference | null): TlsView {
     }
   }
   if (walk?.malformed) throw new Unreadable();
-  return { certificates, inlineCertificates, tickets, ...readTrust(validationField, validation) };
+  return { certificates, inlineCertificates, tickets, alpn, ...readTrust(validationField, validation) };
 }
 
 function readTrust(member: number, span: Span | null): Pick<TlsView, "trust" | "trustReference"> {
@@ -105,7 +111,10 @@ function readReference(span: Span): Reference {
     else if (walk.field === 2 && walk.wire === 2) source = merge(source, walk);
   }
   if (walk.malformed) throw new Unreadable();
-  return { name, ads: source !== null && orUnreadable(isAds(source)) };
+  if (source === null) return { name, ads: false };
+  if (orUnreadable(isAds(source))) return { name, ads: true };
+  const cluster = grpcCluster(source);
+  return cluster === "" ? { name, ads: false } : { name, ads: false, cluster };
 }
 
 function orUnreadable<T>(value: T | null): T {

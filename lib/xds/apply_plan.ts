@@ -4,6 +4,7 @@ import { editRouteConfig } from "./_edit_route_config.ts";
 import { editSecret } from "./_edit_secret.ts";
 import { AnswerWriter } from "./_answer_writer.ts";
 import type { Parts } from "./_rewrite.ts";
+import { sdsCluster } from "./_sds_cluster.ts";
 import type { Entry, Snapshot } from "./snapshot.ts";
 import { type Throwaways, throwawaySecret } from "./throwaways.ts";
 import type { ListName, PolicyStep, Step } from "../model/mod.ts";
@@ -47,7 +48,7 @@ export function applyPlan(
   const writer = new AnswerWriter(snapshot.bytes);
   const edits = byEntry(plan.steps);
   const added = additions(plan.steps, options.throwaways);
-  const lastSecret = snapshot.count("secrets") - 1;
+  const last = { secrets: snapshot.count("secrets") - 1, clusters: snapshot.count("clusters") - 1 };
   for (const entry of snapshot.entries) {
     const steps = edits[entry.list].get(entry.index);
     if (steps === undefined) writer.keep(entry);
@@ -55,11 +56,15 @@ export function applyPlan(
       const value = edited(entry, snapshot, { steps, throwaways: options.throwaways });
       if (value !== null) writer.write(entry.list, value);
     }
-    if (entry.list === "secrets" && entry.index === lastSecret) {
-      added.forEach((value) => writer.write("secrets", value));
+    for (const list of ADDED_TO) {
+      if (entry.list === list && entry.index === last[list]) {
+        added[list].forEach((value) => writer.write(list, value));
+      }
     }
   }
-  if (lastSecret < 0) added.forEach((value) => writer.write("secrets", value));
+  for (const list of ADDED_TO) {
+    if (last[list] < 0) added[list].forEach((value) => writer.write(list, value));
+  }
   return writer.finish();
 }
 
@@ -113,10 +118,19 @@ function byEntry(steps: readonly AnyStep[]): Edits {
   return edits;
 }
 
-function additions(steps: readonly AnyStep[], throwaways: Throwaways): Parts[] {
-  return steps.flatMap((step) =>
-    step.kind === "add_secret" ? [throwawaySecret(step.name, step.as, throwaways)] : []
-  );
+const ADDED_TO = ["secrets", "clusters"] as const;
+
+/** What goes to the end of a list. */
+function additions(
+  steps: readonly AnyStep[],
+  throwaways: Throwaways,
+): Readonly<Record<typeof ADDED_TO[number], readonly Parts[]>> {
+  return {
+    secrets: steps.flatMap((step) =>
+      step.kind === "add_secret" ? [throwawaySecret(step.name, step.as, throwaways)] : []
+    ),
+    clusters: steps.flatMap((step) => step.kind === "add_cluster" ? [sdsCluster(step.leadsTo)] : []),
+  };
 }
 
 interface Edit {

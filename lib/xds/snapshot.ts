@@ -1,5 +1,6 @@
 import { type ClusterView, readCluster } from "./_cluster.ts";
 import { type ClusterDetails, readClusterDetails } from "./_cluster_details.ts";
+import { readClusterPipe } from "./_cluster_pipe.ts";
 import { type HttpManagerView, readHttpManagers } from "./_http_manager.ts";
 import { type ListenerView, readListener } from "./_listener.ts";
 import { type ListenerDoor, readListenerDoor } from "./_listener_door.ts";
@@ -106,6 +107,11 @@ export class Snapshot {
   /** Every cluster, read at the first call. */
   get clusters(): readonly ClusterView[] {
     return this.#clusters ??= this.#lists.clusters.map((entry) => readCluster(entry, entry.index));
+  }
+
+  /** Path of the Unix socket that a cluster leads to; `null` where it leads elsewhere. Read at each call. */
+  clusterPipe(index: number): string | null {
+    return readClusterPipe(this.#lists.clusters[index]);
   }
 
   /** What policies may have written into a cluster; read at each call. */

@@ -63,6 +63,7 @@ Deno.test("readSnapshot() reads the real captures", () => {
         trust: null,
         trustReference: null,
         tickets: null,
+        alpn: ["h2", "http/1.1"],
       },
     });
     assert.ok(

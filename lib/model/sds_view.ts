@@ -1,0 +1,38 @@
+/** Where Envoy finds certgate's own SDS server. Paths are as Envoy sees them. */
+export type SdsCluster =
+  | {
+    readonly kind: "unix";
+    /** Path of the socket. */
+    readonly path: string;
+  }
+  | {
+    readonly kind: "tcp";
+    /** Address or name. */
+    readonly host: string;
+    readonly port: number;
+    readonly tls: {
+      /** PEM file that Envoy presents. */
+      readonly certificate: string;
+      /** PEM file of its key. */
+      readonly key: string;
+      /** PEM file of the authorities that the server's certificate comes from. */
+      readonly ca: string;
+      /** Name that the server's certificate has to be for. */
+      readonly name: string;
+    };
+  };
+
+/** What the hook has to know of certgate's own SDS server. */
+export interface SdsView {
+  /** Where it is. */
+  readonly cluster: SdsCluster;
+  /** Whether it has a usable pair of this name, `namespace/name` of the Secret. */
+  has(name: string): "served" | "absent";
+  /** The bundle of this name, `namespace/name`, as PEM text; `null` if there is none that is usable. */
+  bundle(name: string): Uint8Array | null;
+  /** Names that the pair which is served is for; `null` if there is none. */
+  namesOf(name: string): readonly string[] | null;
+}
+
+/** Name of the cluster through which Envoy gets to the server. */
+export const SDS_CLUSTER = "certgate_sds";
