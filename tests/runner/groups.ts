@@ -5,7 +5,10 @@ export interface Group {
   readonly holds: (path: string) => boolean;
   /** Seconds after which the process and everything it started are ended. */
   readonly limit: number;
-  /** How many workers run side by side, each with a share of its files; one after the other where there is no number. */
+  /**
+   * How many workers run side by side, each with a share of its files: more than there are cores where
+   * the tests also wait. Where there is no number, every file has a worker of its own, one after the other.
+   */
   readonly workers?: number;
   /** Whether it mostly waits for programs that it has started: it runs beside the groups that compute. */
   readonly waits?: true;
@@ -29,7 +32,7 @@ export const GROUPS: readonly Group[] = [
     name: "unit",
     holds: (path) => !path.startsWith("tests/") || below("tests/lint")(path),
     limit: 360,
-    workers: 2,
+    workers: 4,
   },
   { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 240, workers: 2 },
   { name: "vectors", holds: below("tests/vectors"), limit: 300 },

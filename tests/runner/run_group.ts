@@ -31,8 +31,8 @@ const LAST_WORDS = 2000;
 const NOTHING: Outcome = { passed: [], failed: [], skipped: [] };
 
 /**
- * Runs the test files of a group in one `deno test` process, many of them in one worker: what they import is loaded once
- * and not once a file, which would take longer than most of the tests.
+ * Runs the test files of a group in one `deno test` process. Those of a group with workers share these: what they import is
+ * loaded once and not once a file, which would take longer than most of the tests.
  *
  * What must not be lost counts as a failure by name: a file that does not load or holds no test, a process that ends badly
  * though no test failed, and a group that exceeds its time.
@@ -50,7 +50,10 @@ export async function runGroup(
       return { passed: [], skipped: [], failed: [{ file: group.program!, name: "(makes no program)" }] };
     }
     const run = { ...options, env: made.env, report: join(folder, "report.xml") };
-    const bundles = writeBundles(files, { root: options.root, folder, count: group.workers ?? 1 });
+    if (group.workers === undefined) {
+      return outcomeOf(group, files, await runTests(group, files, run), options);
+    }
+    const bundles = writeBundles(files, { root: options.root, folder, count: group.workers });
     const ending = await runTests(group, bundles, run);
     const silent = options.partly || ending.late ? [] : silentOf(files, ending.outcome);
     if (silent.length === 0 || files.length === 1) return outcomeOf(group, files, ending, options);

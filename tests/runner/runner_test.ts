@@ -127,7 +127,7 @@ Deno.test("runGroup() makes the program of a group, and says so if that fails", 
 
 Deno.test("runGroup() loses no test of a file whose neighbour in the same worker does not load", async () => {
   using tree = fakeTree({ "a_test.ts": FINE, "b_test.ts": `throw new Error("boom");`, "c_test.ts": FINE });
-  const group = { name: "one worker", holds: () => true, limit: 60 };
+  const group = { name: "one worker", holds: () => true, limit: 60, workers: 1 };
   const files = ["a_test.ts", "b_test.ts", "c_test.ts"];
   const { passed, failed } = await runGroup(group, files, { root: tree.root, args: [], write: () => {} });
   assert.deepEqual(passed.map(({ file }) => file), ["a_test.ts", "c_test.ts"]);
@@ -139,7 +139,7 @@ Deno.test("runGroup() counts a process that ends badly though every test of it p
     "a_test.ts": `if (globalThis.other) throw new Error("boom"); globalThis.other = true; ${FINE}`,
     "b_test.ts": `if (globalThis.other) throw new Error("boom"); globalThis.other = true; ${FINE}`,
   });
-  const group = { name: "one worker", holds: () => true, limit: 60 };
+  const group = { name: "one worker", holds: () => true, limit: 60, workers: 1 };
   const options = { root: tree.root, args: [], write: () => {} };
   const { passed, failed } = await runGroup(group, ["a_test.ts", "b_test.ts"], options);
   assert.equal(passed.length, 2);
