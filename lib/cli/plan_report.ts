@@ -83,6 +83,8 @@ function describeFinding(finding: Finding): string {
       return `${finding.list} ${finding.index}: ${finding.detail}`;
     case "platform_unusable":
       return `secret "${finding.secret}" is ${finding.verdict.reason} and served, because neverGate names it`;
+    case "bundle_in_place":
+      return `${finding.secret} carries ${finding.bundles.join(", ")} itself: ${finding.detail}`;
     case "duplicate_secret":
       return `secret "${finding.name}" stands there ${finding.count} times`;
   }

@@ -1,4 +1,4 @@
-import type { Blame, Plan, Step } from "../model/mod.ts";
+import { type Blame, type Plan, SDS_CLUSTER, type Step } from "../model/mod.ts";
 import type { Change } from "./change.ts";
 
 /** What pruning changes, in the order of its plan. */
@@ -22,6 +22,8 @@ function describeStep(step: Step): Pick<Change, "resource" | "sign" | "what"> {
     case "filter_chain_trust":
     case "drop_listener":
     case "park_listener":
+    case "ask_sds":
+    case "set_alpn":
       return { resource: `listener ${step.listenerName}`, ...describeListenerStep(step) };
     case "drop_secret":
       return { resource: `secret ${step.name}`, sign: "removed", what: "the secret" };
@@ -44,6 +46,20 @@ function describeStep(step: Step): Pick<Change, "resource" | "sign" | "what"> {
         resource: `cluster ${step.clusterName}`,
         sign: "changed",
         what: "inline CAs without those out of date",
+      };
+    case "ask_sds_upstream":
+      return { resource: `cluster ${step.clusterName}`, sign: "changed", what: asksFor(step.name) };
+    case "deliver_secret":
+      return {
+        resource: `secret ${step.name}`,
+        sign: "removed",
+        what: "the placeholder; certgate delivers it",
+      };
+    case "add_cluster":
+      return {
+        resource: `cluster ${SDS_CLUSTER}`,
+        sign: "added",
+        what: "the cluster that leads to certgate's SDS server",
       };
   }
 }
@@ -80,7 +96,18 @@ function describeListenerStep(
       return { sign: "removed", what: "the whole listener" };
     case "park_listener":
       return { sign: "changed", what: "every chain: parked on a throwaway certificate" };
+    case "ask_sds":
+      return { sign: "changed", what: `chain ${step.chainName || step.chain}: ${asksFor(step.name)}` };
+    case "set_alpn":
+      return {
+        sign: "changed",
+        what: `chain ${step.chainName || step.chain}: offers ${step.protocols.join(", ")}`,
+      };
   }
+}
+
+function asksFor(name: string): string {
+  return `asks certgate for "${name}"`;
 }
 
 function describeWhy({ hostnames, secret, verdict }: Blame): string {
