@@ -3,7 +3,8 @@ import { editorSchema } from "../resources/mod.ts";
 import { addAgentCommands } from "./agent_commands.ts";
 import { addCertificateCommands } from "./certificate_commands.ts";
 import { setHelp } from "./command_help.ts";
-import { EG_HOOKS, egConfig, whyNoEgConfig } from "./eg_config.ts";
+import { addEgConfig } from "./eg_config_command.ts";
+import { addEnvoyConfig } from "./envoy_config_command.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { HELP, PROGRAM_HELP } from "./help_texts.ts";
 import { addIntents } from "./intents_command.ts";
@@ -11,7 +12,7 @@ import { addIssue } from "./issue_command.ts";
 import { CONFIG_OPTION, type Done, outputOption, SET_OPTION, withConfig } from "./options.ts";
 import { readTime } from "./read_time.ts";
 import { type Shell, SHELLS } from "./shells.ts";
-import { errorLines, type Terminal, terminal as realTerminal } from "./terminal.ts";
+import { type Terminal, terminal as realTerminal } from "./terminal.ts";
 import { REVISION, VERSION } from "./version.ts";
 
 // Each command loads its own modules: the daemon has no use for what draws tables.
@@ -144,31 +145,8 @@ function addReplay(program: Command, terminal: Terminal, done: Done): void {
 }
 
 function addConfig(program: Command, terminal: Terminal, done: Done): void {
-  setHelp(program.command("eg-config"), HELP["eg-config"])
-    .description("print the configuration that Envoy Gateway needs")
-    .option(...CONFIG_OPTION)
-    .option(...SET_OPTION)
-    .option(
-      "--resources <dir>",
-      "print a whole standalone configuration that reads Gateway API objects from here (default gate.output)",
-    )
-    .addOption(
-      new Option(
-        "--hooks <name...>",
-        "the hooks that Envoy Gateway calls; only Translation shows whole snapshots",
-      )
-        .choices([...EG_HOOKS]).default(["Translation"]),
-    )
-    .action(async (options) => {
-      await withConfig(options, terminal, done, (config) => {
-        const refusal = whyNoEgConfig(config, options.resources ?? null);
-        if (refusal === null) {
-          return terminal.out(egConfig(config, options.resources ?? null, options.hooks));
-        }
-        terminal.err(errorLines(refusal.message, refusal.hint));
-        done(EXIT.usage);
-      });
-    });
+  addEgConfig(program, terminal, done);
+  addEnvoyConfig(program, terminal, done);
   const config = program.command("config").description("look at the configuration");
   setHelp(config.command("check"), HELP["config check"]).description(
     "say whether a configuration file is right",

@@ -14,6 +14,14 @@ export const EG_HOOKS = [
 /** One of {@linkcode EG_HOOKS}. */
 export type EgHook = (typeof EG_HOOKS)[number];
 
+/** What else the operator can say. */
+export interface EgConfigOptions {
+  /** Those that Envoy Gateway calls. Translation, the default, shows the whole snapshot and is enough for everything. */
+  readonly hooks?: readonly EgHook[];
+  /** Whether Envoy Gateway takes Secrets that name an SDS server. Delivery by certgate's own does not need them. */
+  readonly sdsSecrets?: boolean;
+}
+
 /** The kind that carries the revision of what is published from the gate through Envoy Gateway to the hook. */
 const CERT_STATE = { group: "certgate.dev", version: "v1alpha1", kind: "CertState" };
 
@@ -27,13 +35,12 @@ const CERT_STATE = { group: "certgate.dev", version: "v1alpha1", kind: "CertStat
  * @param config The configuration that the agent runs with; the address and the message size are taken from it.
  * @param resources Directory with Gateway API objects for standalone mode; `null` takes `gate.output`, or prints the
  * `extensionManager` block alone where the gate is off, to be put into a configuration that exists.
- * @param hooks Those that Envoy Gateway calls. Translation shows the whole snapshot and is enough for everything.
  * @returns YAML text.
  */
 export function egConfig(
   config: Config,
   resources: string | null,
-  hooks: readonly EgHook[] = ["Translation"],
+  { hooks = ["Translation"], sdsSecrets = false }: EgConfigOptions = {},
 ): string {
   const { gate, envoy: { runtimeDir } } = config;
   const address = reachable(parseListenAddress(config.hook.listen));
@@ -60,9 +67,10 @@ export function egConfig(
     ...(gate.output !== undefined && gate.certState ? { policyResources: [CERT_STATE] } : {}),
     service,
   };
+  const extensionApis = sdsSecrets ? { extensionApis: { enableSDSSecretRef: true } } : {};
   const paths = resources ?? gate.output;
   if (paths === undefined) {
-    return (config.hook.tls ? TLS_NOTE : "") + stringify({ extensionManager }, PLAIN);
+    return (config.hook.tls ? TLS_NOTE : "") + stringify({ extensionManager, ...extensionApis }, PLAIN);
   }
   return stringify({
     apiVersion: "gateway.envoyproxy.io/v1alpha1",
@@ -76,6 +84,7 @@ export function egConfig(
       },
     },
     extensionManager,
+    ...extensionApis,
   }, PLAIN);
 }
 

@@ -181,6 +181,21 @@ export const HELP = {
     examples: [
       "certgate eg-config > /etc/envoy-gateway/config.yaml",
       "certgate eg-config --hooks Translation VirtualHost -c config.yaml",
+      "certgate eg-config --sds-secrets",
+    ],
+  },
+  "envoy-config": {
+    about: [
+      "Envoy asks certgate for the certificate of each host, so a renewal is served at once and a bad one is not handed " +
+      "out. A chain is printed for each pair that is there now.",
+      "cluster and listener are blocks of static_resources that Envoy merges into a configuration that exists " +
+      "(--config-yaml); all is a whole configuration.",
+    ],
+    exitCodes: { 0: "printed", 2: `${WRONG}, or there is no host` },
+    examples: [
+      "certgate envoy-config > envoy.yaml",
+      "certgate envoy-config --hostname www.example.com=www --port 8443 --backend 127.0.0.1:3000",
+      "certgate envoy-config --pieces cluster -o json",
     ],
   },
   "config check": {

@@ -109,6 +109,17 @@ Deno.test("eg-config --hooks has Envoy Gateway call the hooks that are named", a
   assert.equal((await certgate("eg-config", "--hooks", "PostTranslateModify")).code, 2);
 });
 
+Deno.test("eg-config --sds-secrets has Envoy Gateway take Secrets that name an SDS server", async () => {
+  assert.equal(parse((await certgate("eg-config")).out).extensionApis, undefined);
+  for (const more of [[], ["--resources", "/etc/gateway"]]) {
+    const { extensionApis, extensionManager } = parse(
+      (await certgate("eg-config", "--sds-secrets", ...more)).out,
+    );
+    assert.deepEqual(extensionApis, { enableSDSSecretRef: true });
+    assert.equal(extensionManager.failOpen, false);
+  }
+});
+
 Deno.test("eg-config follows the configuration", async () => {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, "hook: { listen: tcp://127.0.0.1:5005, maxMessageSize: 5000000 }\n");
