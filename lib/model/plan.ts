@@ -104,6 +104,7 @@ export interface SecretStep {
  * | `ask_sds_upstream` | the same in a cluster |
  * | `set_alpn` | the chain with these protocols to choose from |
  * | `deliver_secret` | nothing in place of the secret: it is a placeholder, and Envoy asks certgate |
+ * | `fill_secret` | the secret with the pair that its placeholder stands for, which is not in the step |
  * | `add_cluster` | one more cluster at the end, which leads to certgate's own SDS server |
  */
 export type Step =
@@ -167,6 +168,7 @@ export type Step =
   }
   | ChainStep & { readonly kind: "set_alpn"; readonly protocols: readonly string[] }
   | SecretStep & { readonly kind: "deliver_secret" }
+  | SecretStep & { readonly kind: "fill_secret" }
   | { readonly kind: "add_cluster"; readonly leadsTo: SdsCluster };
 
 /** Something about the snapshot that a person should know and that changed nothing by itself. */

@@ -1,3 +1,5 @@
+import type { PairBytes } from "./facts.ts";
+
 /** Where Envoy finds certgate's own SDS server. Paths are as Envoy sees them. */
 export type SdsCluster =
   | {
@@ -10,6 +12,7 @@ export type SdsCluster =
     /** Address or name. */
     readonly host: string;
     readonly port: number;
+    /** What Envoy needs for TLS; `null` for plain text. */
     readonly tls: {
       /** PEM file that Envoy presents. */
       readonly certificate: string;
@@ -19,15 +22,17 @@ export type SdsCluster =
       readonly ca: string;
       /** Name that the server's certificate has to be for. */
       readonly name: string;
-    };
+    } | null;
   };
 
 /** What the hook has to know of certgate's own SDS server. */
 export interface SdsView {
-  /** Where it is. */
-  readonly cluster: SdsCluster;
+  /** Where it is; `null` while it is nowhere, so that what it has goes out in place of the placeholders. */
+  readonly cluster: SdsCluster | null;
   /** Whether it has a usable pair of this name, `namespace/name` of the Secret. */
   has(name: string): "served" | "absent";
+  /** The pair of this name, where it is usable; asked for only while the server is nowhere. */
+  pairOf?(name: string): PairBytes | null;
   /** The bundle of this name, `namespace/name`, as PEM text; `null` if there is none that is usable. */
   bundle(name: string): Uint8Array | null;
   /** Names that the pair which is served is for; `null` if there is none. */

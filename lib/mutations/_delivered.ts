@@ -22,6 +22,7 @@ const SERVED = verdictOf("serve", "usable");
  *
  * - A pair that certgate has, and a bundle that is nothing but placeholders, are asked for.
  * - A bundle that cannot be asked for, because the secret says more or there is more in it, gets the real ones in place.
+ * - While the server is nowhere, the real ones go out in place of all that it has.
  * - Everything else is withheld as what it is: nothing. That includes all of it while there is no server.
  */
 export class Delivered {
@@ -40,6 +41,9 @@ export class Delivered {
     if (name !== null && this.has(name, "certificate")) {
       return { verdict: SERVED, filtered: null, asked: name };
     }
+    if (name !== null && this.sds?.cluster === null && this.sds.pairOf?.(name)) {
+      return { verdict: SERVED, filtered: null, filled: true };
+    }
     const detail = "Envoy Gateway has a placeholder, and certgate has no usable pair for it";
     return nothing("pair_missing", detail);
   }
@@ -51,19 +55,22 @@ export class Delivered {
       const detail = `Envoy Gateway has a placeholder, and certgate lacks a bundle of ${names.join(", ")}`;
       return nothing("trust_unreadable", detail);
     }
-    if (name !== null && pure && bare) {
+    if (name !== null && pure && bare && this.sds?.cluster !== null) {
       return { verdict: SERVED, filtered: null, asked: TRUST + names.join("+") };
     }
-    const detail = pure ? "more is checked than the authorities" : "there are other authorities in it";
-    const secret = name ?? "inline CA";
-    this.findings.push({ kind: "bundle_in_place", secret, bundles: names, detail });
+    const detail = this.sds?.cluster === null
+      ? "the SDS server is not there"
+      : pure
+      ? "more is checked than the authorities"
+      : "there are other authorities in it";
+    this.findings.push({ kind: "bundle_in_place", secret: name ?? "inline CA", bundles: names, detail });
     return { verdict: SERVED, filtered: real };
   }
 
   /** Whether the server has what a reference asks for. */
   has(name: string, wanted: "certificate" | "validation"): boolean {
     const { sds } = this;
-    if (sds === null) return false;
+    if (sds === null || sds.cluster === null) return false;
     if (wanted === "certificate") return sds.has(name) === "served";
     if (!name.startsWith(TRUST)) return false;
     return name.slice(TRUST.length).split("+").every((one) => sds.bundle(one) !== null);

@@ -14,6 +14,8 @@ export interface Judged {
   readonly filtered: Uint8Array | null;
   /** What certgate's own server is asked for in its place; left out for what stays. */
   readonly asked?: string;
+  /** Whether the real pair goes out in its place. */
+  readonly filled?: boolean;
 }
 
 /** Where a material stands, and what its owner says of dates. */

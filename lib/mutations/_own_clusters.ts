@@ -8,7 +8,7 @@ const NONE: ReadonlySet<string> = new Set();
  * certgate's server. They have room for 1,024 secrets, and what refers to them does not say which version it speaks.
  */
 export function ownClusters(snapshot: Snapshot, sds: SdsView | null): ReadonlySet<string> {
-  if (sds === null || sds.cluster.kind !== "unix") return NONE;
+  if (sds?.cluster?.kind !== "unix") return NONE;
   const { path } = sds.cluster;
   const asked = askedClusters(snapshot);
   if (asked.size === 0) return NONE;

@@ -54,6 +54,7 @@ export function planSecrets(context: SecretContext): { steps: Step[]; findings: 
 function planSecret(entry: SecretEntry, context: SecretContext): Step | null {
   const { view, verdict, filtered } = entry;
   const at = { secret: view.index, name: view.name };
+  if (entry.filled) return { kind: "fill_secret", ...at };
   if (entry.asked !== undefined) return planDelivered(entry, context);
   if (filtered !== null) return { kind: "filter_secret", ...at, bundle: filtered };
   if (verdict.action !== "withhold") return null;

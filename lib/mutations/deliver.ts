@@ -33,7 +33,7 @@ const NOTHING: DeliverySteps = { clusters: [], listeners: new Map() };
  * - Planning the answer again gives no step: what asks already is not asked of the snapshot's own server.
  */
 export function planDelivery(snapshot: Snapshot, { secrets, fates, sds }: DeliveryContext): DeliverySteps {
-  if (sds === null) return NOTHING;
+  if (sds === null || sds.cluster === null) return NOTHING;
   const clusters = snapshot.clusters.flatMap((cluster) => clusterSteps(cluster, secrets));
   const listeners = new Map<number, readonly Step[]>();
   for (const listener of snapshot.listeners) {

@@ -155,10 +155,14 @@ function applyOrUndo(call: HookCall, plan: Plan, policy: PolicyPlan): Applied {
   }
 }
 
-function apply({ snapshot, parts: { throwaways } }: HookCall, plan: Plan, policy: PolicyPlan): Applied {
+function apply({ snapshot, parts: { throwaways, sds } }: HookCall, plan: Plan, policy: PolicyPlan): Applied {
   const own = stepsOf(policy);
   const steps: readonly AnyStep[] = own.length === 0 ? plan.steps : [...own, ...plan.steps];
-  const answer = applyPlan(snapshot, { steps }, { throwaways, consume: true });
+  const answer = applyPlan(snapshot, { steps }, {
+    throwaways,
+    pairOf: (name) => sds?.pairOf?.(name) ?? null,
+    consume: true,
+  });
   return { answer, policy, changed: steps.length > 0 };
 }
 

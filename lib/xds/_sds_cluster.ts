@@ -49,7 +49,7 @@ export function sdsCluster(leadsTo: SdsCluster): Parts {
     varintField(2, dns ? STRICT_DNS : STATIC),
     field(4, seconds(5)),
     NO_LIMIT,
-    ...(leadsTo.kind === "unix" ? [] : [transportSocket(leadsTo.tls)]),
+    ...(leadsTo.kind === "unix" || leadsTo.tls === null ? [] : [transportSocket(leadsTo.tls)]),
     ...(leadsTo.kind === "unix" ? [] : [KEEPALIVE]),
     field(33, name, endpoint),
     HTTP2,
@@ -62,7 +62,7 @@ function address(leadsTo: SdsCluster): Uint8Array {
     : field(1, textField(2, leadsTo.host), varintField(3, leadsTo.port));
 }
 
-type Files = Extract<SdsCluster, { readonly kind: "tcp" }>["tls"];
+type Files = NonNullable<Extract<SdsCluster, { readonly kind: "tcp" }>["tls"]>;
 
 function transportSocket({ certificate, key, ca, name }: Files): Uint8Array {
   const pair = field(2, field(1, fileName(certificate)), field(2, fileName(key)));

@@ -1,13 +1,13 @@
 import { editCluster } from "./_edit_cluster.ts";
 import { editListener } from "./_edit_listener.ts";
 import { editRouteConfig } from "./_edit_route_config.ts";
-import { editSecret } from "./_edit_secret.ts";
+import { editSecret, type Fillings } from "./_edit_secret.ts";
 import { AnswerWriter } from "./_answer_writer.ts";
 import type { Parts } from "./_rewrite.ts";
 import { sdsCluster } from "./_sds_cluster.ts";
 import type { Entry, Snapshot } from "./snapshot.ts";
 import { type Throwaways, throwawaySecret } from "./throwaways.ts";
-import type { ListName, PolicyStep, Step } from "../model/mod.ts";
+import type { ListName, PairBytes, PolicyStep, Step } from "../model/mod.ts";
 
 /** A change of either kind: what pruning does, and what comes from policy objects. */
 export type AnyStep = Step | PolicyStep;
@@ -16,6 +16,8 @@ export type AnyStep = Step | PolicyStep;
 export interface ApplyOptions {
   /** What stands in where a step says so. */
   readonly throwaways: Throwaways;
+  /** The pair that a `fill_secret` step is about; a throwaway goes out where there is none any more. */
+  readonly pairOf?: (name: string) => PairBytes | null;
   /**
    * Whether the request's bytes may be used up. If nothing changes, the answer is then the request's own memory with
    * another number in front of each resource, which costs nothing; whoever still needs the request as it came (a
@@ -53,7 +55,8 @@ export function applyPlan(
     const steps = edits[entry.list].get(entry.index);
     if (steps === undefined) writer.keep(entry);
     else {
-      const value = edited(entry, snapshot, { steps, throwaways: options.throwaways });
+      const { throwaways, pairOf } = options;
+      const value = edited(entry, snapshot, { steps, throwaways, pairOf });
       if (value !== null) writer.write(entry.list, value);
     }
     for (const list of ADDED_TO) {
@@ -133,15 +136,14 @@ function additions(
   };
 }
 
-interface Edit {
+interface Edit extends Fillings {
   readonly steps: EntrySteps;
-  readonly throwaways: Throwaways;
 }
 
 function edited(
   span: Entry,
   snapshot: Snapshot,
-  { steps: { prune, policy }, throwaways }: Edit,
+  { steps: { prune, policy }, throwaways, pairOf }: Edit,
 ): Parts | null {
   const { list, index } = span;
   if (list === "routes") return editRouteConfig(span, policy.filter((step) => "routeConfig" in step));
@@ -155,5 +157,5 @@ function edited(
     const own = policy.filter((step) => step.kind === "replace_cluster" || step.kind === "bind_cluster");
     return editCluster(span, { steps, policy: own, throwaways });
   }
-  return editSecret(span, prune.find((step) => "secret" in step)!, throwaways);
+  return editSecret(span, prune.find((step) => "secret" in step)!, { throwaways, pairOf });
 }
