@@ -144,6 +144,26 @@ export class SdsDesk implements Desk {
     events.onUnknown(name);
   }
 
+  /** Whether a stream asks for a name. */
+  isSubscribed(name: string): boolean {
+    return this.#subscribers.has(name);
+  }
+
+  /** How many names were asked for whose newest version is not taken by everybody who asks. */
+  pending(): number {
+    let count = 0;
+    for (const [name, streams] of this.#subscribers) {
+      const version = this.#parts.book.offer(name)?.version;
+      if (version === undefined) continue;
+      for (const stream of streams) {
+        if (stream.hasAccepted(name, version)) continue;
+        count++;
+        break;
+      }
+    }
+    return count;
+  }
+
   /** Clients in the order in which they came. */
   clients(): SdsClient[] {
     return [...this.#clients.values()].map((client) => ({ ...client }));
@@ -202,6 +222,7 @@ export class SdsDesk implements Desk {
   #tell(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      this.#parts.metrics.set("certgate_sds_pending_names", this.pending());
       this.#parts.events.onChange();
     }, TOGETHER);
   }

@@ -26,6 +26,10 @@ export interface OpenSds {
   readonly address: string;
   /** What it knows now; made anew at each call. */
   status(): SdsServerStatus;
+  /** Whether a stream asks for a name. */
+  isSubscribed(name: string): boolean;
+  /** How many names were asked for whose newest version is not taken by everybody who asks. */
+  pending(): number;
   /** Ends all streams. @returns whether every client went by itself within the patience, in milliseconds. */
   close(patienceMs: number): Promise<boolean>;
 }
@@ -65,6 +69,8 @@ export async function openSds(address: ListenAddress, parts: SdsParts): Promise<
     kind: "open",
     address: door.target,
     status: () => ({ connections, clients: desk.clients(), names: desk.names() }),
+    isSubscribed: (name) => desk.isSubscribed(name),
+    pending: () => desk.pending(),
     async close(patienceMs) {
       calls.end();
       const byThemselves = await stopGrpcServer(server, patienceMs);

@@ -4,6 +4,8 @@ import type { SdsResource } from "./sds_resource.ts";
 const REFUSED_PER_NAME = 16;
 /** Names with refused versions that are remembered. */
 const REFUSED_NAMES = 10_000;
+/** Names that are made when somebody asks, and are remembered; names that nobody has count as well. */
+const MOST_DERIVED = 1000;
 
 /**
  * What is served now, by name. Whoever watches it hears of the names that changed, and of no others.
@@ -12,8 +14,21 @@ const REFUSED_NAMES = 10_000;
  */
 export class SdsBook {
   #resources: ReadonlyMap<string, SdsResource> = new Map();
+  readonly #derive: (name: string) => SdsResource | undefined;
+  /** What was made when somebody asked; `undefined` where nothing could be made. */
+  readonly #derived = new Map<string, SdsResource | undefined>();
   readonly #refused = new Map<string, Set<string>>();
   readonly #watchers = new Set<(names: ReadonlySet<string>) => void>();
+
+  /**
+   * @param options `derive` makes what is not in the book when somebody asks for it, from what is there; after every change
+   * it is asked again.
+   */
+  constructor(
+    { derive = () => undefined }: { readonly derive?: (name: string) => SdsResource | undefined } = {},
+  ) {
+    this.#derive = derive;
+  }
 
   /** Replaces everything. */
   use(resources: ReadonlyMap<string, SdsResource>): void {
@@ -22,6 +37,10 @@ export class SdsBook {
     const changed = new Set<string>();
     for (const [name, { version }] of resources) if (before.get(name)?.version !== version) changed.add(name);
     for (const name of before.keys()) if (!resources.has(name)) changed.add(name);
+    for (const [name, made] of this.#derived) {
+      if (resources.has(name)) this.#derived.delete(name);
+      else if (this.#make(name)?.version !== made?.version) changed.add(name);
+    }
     this.#tell(changed);
   }
 
@@ -38,12 +57,20 @@ export class SdsBook {
 
   /** What the book has under a name. */
   get(name: string): SdsResource | undefined {
-    return this.#resources.get(name);
+    return this.#resources.get(name) ?? this.#derived.get(name) ?? this.#make(name);
+  }
+
+  #make(name: string): SdsResource | undefined {
+    const made = this.#derive(name);
+    if (made !== undefined || this.#derived.has(name) || this.#derived.size < MOST_DERIVED) {
+      this.#derived.set(name, made);
+    }
+    return made;
   }
 
   /** What may be sent under a name: nothing if the version was refused. */
   offer(name: string): SdsResource | undefined {
-    const resource = this.#resources.get(name);
+    const resource = this.get(name);
     return resource !== undefined && this.isRefused(name, resource.version) ? undefined : resource;
   }
 
