@@ -60,6 +60,11 @@ export class SdsDesk implements Desk {
     return this.#parts.book.get(name) !== undefined;
   }
 
+  /** A name was asked for once, and nobody waits for more. */
+  glanced(name: string): void {
+    if (!this.#subscribers.has(name)) this.#parts.book.forget(name);
+  }
+
   joined(stream: SdsStream, node: SdsNode): void {
     const { method } = stream.dialect;
     const key = keyOf(node, method);
@@ -105,7 +110,10 @@ export class SdsDesk implements Desk {
   unsubscribed(name: string, stream: SdsStream): void {
     const streams = this.#subscribers.get(name);
     streams?.delete(stream);
-    if (streams?.size === 0) this.#subscribers.delete(name);
+    if (streams?.size === 0) {
+      this.#subscribers.delete(name);
+      this.#parts.book.forget(name);
+    }
     this.#tell();
   }
 

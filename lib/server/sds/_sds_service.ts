@@ -78,6 +78,7 @@ export class SdsCalls {
     const bad = check(request);
     if (bad !== null) return reply({ code: grpcStatus[bad.code], details: bad.message });
     const found = [...new Set(request!.names)].flatMap((name) => this.desk.offer(name) ?? []);
+    for (const name of request!.names) this.desk.glanced(name);
     for (const resource of found) this.desk.pushed(resource, resource.bytes.length);
     const version = found.map(({ version }) => version).join(" ");
     reply(null, encodeResponse(version, found.map(({ bytes }) => bytes), ""));

@@ -4,8 +4,17 @@ import type { SdsResource } from "./sds_resource.ts";
 const REFUSED_PER_NAME = 16;
 /** Names with refused versions that are remembered. */
 const REFUSED_NAMES = 10_000;
-/** Names that are made when somebody asks, and are remembered; names that nobody has count as well. */
-const MOST_DERIVED = 1000;
+/** Names outside of the book that are remembered; more is somebody who makes names up. */
+const MOST_DERIVED = 10_000;
+
+/** How a book is kept. */
+export interface BookOptions {
+  /**
+   * Makes what belongs under a name that is not in the book, of what is. It is asked when the name is asked for, and again
+   * after every change as long as anybody wants to hear of the name.
+   */
+  readonly derive?: (name: string) => SdsResource | undefined;
+}
 
 /**
  * What is served now, by name. Whoever watches it hears of the names that changed, and of no others.
@@ -14,19 +23,13 @@ const MOST_DERIVED = 1000;
  */
 export class SdsBook {
   #resources: ReadonlyMap<string, SdsResource> = new Map();
-  readonly #derive: (name: string) => SdsResource | undefined;
-  /** What was made when somebody asked; `undefined` where nothing could be made. */
+  /** Names outside of the book that were asked for, with what could be made. */
   readonly #derived = new Map<string, SdsResource | undefined>();
+  readonly #derive: (name: string) => SdsResource | undefined;
   readonly #refused = new Map<string, Set<string>>();
   readonly #watchers = new Set<(names: ReadonlySet<string>) => void>();
 
-  /**
-   * @param options `derive` makes what is not in the book when somebody asks for it, from what is there; after every change
-   * it is asked again.
-   */
-  constructor(
-    { derive = () => undefined }: { readonly derive?: (name: string) => SdsResource | undefined } = {},
-  ) {
+  constructor({ derive = () => undefined }: BookOptions = {}) {
     this.#derive = derive;
   }
 
@@ -37,9 +40,10 @@ export class SdsBook {
     const changed = new Set<string>();
     for (const [name, { version }] of resources) if (before.get(name)?.version !== version) changed.add(name);
     for (const name of before.keys()) if (!resources.has(name)) changed.add(name);
-    for (const [name, made] of this.#derived) {
-      if (resources.has(name)) this.#derived.delete(name);
-      else if (this.#make(name)?.version !== made?.version) changed.add(name);
+    for (const [name, made] of [...this.#derived]) {
+      this.#derived.delete(name);
+      if (this.get(name)?.version === made?.version) changed.delete(name);
+      else changed.add(name);
     }
     this.#tell(changed);
   }
@@ -57,15 +61,16 @@ export class SdsBook {
 
   /** What the book has under a name. */
   get(name: string): SdsResource | undefined {
-    return this.#resources.get(name) ?? this.#derived.get(name) ?? this.#make(name);
+    const resource = this.#resources.get(name) ?? this.#derived.get(name);
+    if (resource !== undefined || this.#derived.has(name)) return resource;
+    const made = this.#derive(name);
+    if (this.#derived.size < MOST_DERIVED) this.#derived.set(name, made);
+    return made;
   }
 
-  #make(name: string): SdsResource | undefined {
-    const made = this.#derive(name);
-    if (made !== undefined || this.#derived.has(name) || this.#derived.size < MOST_DERIVED) {
-      this.#derived.set(name, made);
-    }
-    return made;
+  /** Nobody wants to hear of a name any more. */
+  forget(name: string): void {
+    this.#derived.delete(name);
   }
 
   /** What may be sent under a name: nothing if the version was refused. */
@@ -74,12 +79,13 @@ export class SdsBook {
     return resource !== undefined && this.isRefused(name, resource.version) ? undefined : resource;
   }
 
-  /** Everything in it. */
-  resources(): IterableIterator<SdsResource> {
-    return this.#resources.values();
+  /** Everything in it, and what was made of that for names that were asked for. */
+  *resources(): IterableIterator<SdsResource> {
+    yield* this.#resources.values();
+    for (const made of this.#derived.values()) if (made !== undefined) yield made;
   }
 
-  /** How many names there are. */
+  /** How many names are in it. */
   get size(): number {
     return this.#resources.size;
   }

@@ -57,6 +57,31 @@ Deno.test("SdsBook offers no version that was refused, until it is pardoned", ()
   assert.deepEqual(told, [["a"]]);
 });
 
+Deno.test("SdsBook makes what is derived of others when it is asked for, and tells when that is another", () => {
+  const book: SdsBook = new SdsBook({
+    derive(name) {
+      if (!name.includes("+")) return undefined;
+      const parts = name.split("+").map((part) => book.get(part)?.version);
+      return !parts.includes(undefined) ? pairOf(name, parts.join()) : undefined;
+    },
+  });
+  const told = watched(book);
+  assert.equal(book.get("a+b"), undefined);
+  book.use(mapOf(pairOf("a", "1"), pairOf("b", "1"), pairOf("c", "1")));
+  const made = book.offer("a+b");
+  assert.equal(book.get("a+b"), made);
+  assert.deepEqual([...book.resources()].map(({ name }) => name), ["a", "b", "c", "a+b"]);
+  book.put(pairOf("c", "2"));
+  book.put(pairOf("b", "2"));
+  assert.notEqual(book.get("a+b")?.version, made?.version);
+  book.remove("b");
+  assert.equal(book.get("a+b"), undefined);
+  assert.deepEqual(told, [["a", "a+b", "b", "c"], ["c"], ["a+b", "b"], ["a+b", "b"]]);
+  book.forget("a+b");
+  book.put(pairOf("b", "1"));
+  assert.deepEqual(told.at(-1), ["b"]);
+});
+
 Deno.test("SdsBook remembers a bounded number of refused versions, the newest", () => {
   const book = new SdsBook();
   for (let i = 0; i < 40; i++) book.refuse("a", String(i));
