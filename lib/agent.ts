@@ -48,7 +48,9 @@ export async function startAgent(config: Config, parts: AgentParts): Promise<Age
     ...config.metrics,
     revision: parts.revision,
   });
-  const tls = config.hook.tls ? await HookTls.open(config.hook.tls, { config, metrics, ...parts }) : null;
+  const tls = config.hook.tls
+    ? await HookTls.open("hook", config.hook.tls, { config, metrics, ...parts })
+    : null;
   const end = async () => {
     if (tls instanceof HookTls) await tls.stop();
     release();
@@ -71,7 +73,7 @@ interface StartParts extends AgentParts {
 async function start(config: Config, parts: StartParts): Promise<Agent | OpenFailure> {
   const { log, version, metrics, tls } = parts;
   const core = await openCore(config, parts, metrics);
-  const { generation, reports, gate, policy, issuance, verdicts } = core;
+  const { generation, reports, gate, policy, issuance, sds, verdicts } = core;
   const { maxMessageSize } = config.hook;
   const grpc = makeGrpcServer({ handlers: core.handlers, maxMessageSize, observer: observeCalls(metrics) });
   if (tls) guardClients(grpc.server, tls.guard);
@@ -84,6 +86,7 @@ async function start(config: Config, parts: StartParts): Promise<Agent | OpenFai
     hookTls: tls?.status(),
     policy: policy.status(),
     issuance: issuance.status(),
+    sds: sds.status(),
   });
   const doors = await openDoors(grpc, config, {
     metrics,
@@ -99,7 +102,7 @@ async function start(config: Config, parts: StartParts): Promise<Agent | OpenFai
   const problem = await readEverything(config, core);
   if (problem !== null) {
     generation.stop();
-    await Promise.all([policy.stop(), issuance.stop(), gate.close()]);
+    await Promise.all([policy.stop(), issuance.stop(), gate.close(), sds.stop(0)]);
     await doors.close(config.hook.deadline);
     return { kind: "failed", message: problem, hint: "" };
   }
@@ -116,12 +119,15 @@ async function start(config: Config, parts: StartParts): Promise<Agent | OpenFai
 /** Reads policies and certificates once, then lets the calls through that have come in the meantime. */
 async function readEverything(
   config: Config,
-  { policy, issuance, gate, hold }: Core,
+  { policy, issuance, gate, sds, hold }: Core,
 ): Promise<string | null> {
   const steps: readonly [string, () => Promise<void>][] = [
     ["read the policy objects", async () => await (await policy.prepare(config)).commit()],
     ["begin to issue certificates", () => issuance.use(config)],
+    ["read the CA bundles", () => sds.use(config)],
     ["open the gate", () => gate.use(config)],
+    // Nobody can ask before there is an answer.
+    ["give certificates to Envoys", () => sds.open(config)],
   ];
   for (const [what, step] of steps) {
     try {

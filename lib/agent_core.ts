@@ -4,6 +4,7 @@ import { ENVOY_PATIENCE } from "./agent_gate_judge.ts";
 import { GenerationHolder } from "./agent_generation.ts";
 import { CallHold } from "./agent_hold.ts";
 import { IssuanceHolder } from "./agent_issuance.ts";
+import { SdsHolder } from "./agent_sds.ts";
 import type { AgentParts } from "./agent_parts.ts";
 import { PolicyHolder } from "./agent_policy.ts";
 import { believedTime } from "./agent_time.ts";
@@ -33,6 +34,7 @@ export interface Core {
   readonly gate: GateHolder;
   readonly policy: PolicyHolder;
   readonly issuance: IssuanceHolder;
+  readonly sds: SdsHolder;
   /** Keeps calls waiting until everything was read once. */
   readonly hold: CallHold;
   readonly calls: CallsUnderWay;
@@ -75,6 +77,14 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     openIssuer: parts.openIssuer,
     onChange: () => gate.wake(),
   });
+  const sds = await SdsHolder.make(config, {
+    log,
+    metrics,
+    clock,
+    store: () => generation.now.store,
+    wake: () => gate.wake(),
+    onAccepted: () => gate.look(),
+  });
   const gate: GateHolder = new GateHolder({
     log,
     metrics,
@@ -86,6 +96,7 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     store: () => generation.now.store,
     policy,
     issuance,
+    sds,
     onGateways: (isKnown) => {
       reports.retain(isKnown);
       policy.retain(isKnown);
@@ -102,6 +113,7 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     calls,
     faults: parts.faults,
     dark: () => gate.dark(),
+    sds: () => sds.view(),
     onAnswered: (call) => {
       policy.answered(call);
       gate.answered(call);
@@ -118,6 +130,7 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     gate,
     policy,
     issuance,
+    sds,
     hold,
     calls,
     handlers: hold.wrap(handlers),

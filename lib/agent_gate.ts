@@ -1,26 +1,25 @@
-import { join } from "node:path";
 import { Alarm } from "./host/mod.ts";
 import type { EnvoyStatus, GateStatus } from "./model/mod.ts";
-import { openEgDirectory, openKeep, type Published, showEnvoys } from "./outputs/mod.ts";
+import { showEnvoys } from "./outputs/mod.ts";
 import type { Config } from "./resources/mod.ts";
-import { type AnsweredCall, type DarkHostname, inSpan, type OpenSpan } from "./server/mod.ts";
+import type { AnsweredCall, DarkHostname, OpenSpan } from "./server/mod.ts";
 import { DeliveryTracker } from "./agent_delivery.ts";
 import type { GateParts } from "./agent_gate_parts.ts";
+import { type GateBase, openGateBase } from "./agent_gate_base.ts";
+import { makeGateLoops } from "./agent_gate_loops.ts";
 import type { GateLog } from "./agent_gate_log.ts";
 import { reconcileAttributes } from "./agent_gate_span.ts";
 import { type Judged, judgeEverything } from "./agent_gate_judge.ts";
-import { gatewayTest, listDark, readNudge } from "./agent_gate_plan.ts";
+import { gatewayTest, listDark } from "./agent_gate_plan.ts";
 import { GatePublisher } from "./agent_gate_publisher.ts";
 import { showView } from "./agent_gate_show.ts";
-import { GateInputs } from "./agent_inputs.ts";
+import type { GateInputs } from "./agent_inputs.ts";
 import { EnvoyLooks } from "./agent_looks.ts";
-import { type Loop, makeLoop } from "./agent_loop.ts";
+import type { Loop } from "./agent_loop.ts";
 import { Nudger } from "./agent_nudger.ts";
 import { PairBook } from "./agent_pairs.ts";
 import type { GateView } from "./agent_status.ts";
 
-// The first change is published at once; a second within this time waits, so that a storm is a few reloads.
-const SPACING = 1000;
 const RETRY = 5000;
 // What is still wrong is said again.
 const REMINDER = 3_600_000;
@@ -40,9 +39,12 @@ export class Gate {
   readonly #delivery: DeliveryTracker;
   readonly #log: GateLog;
   readonly #alarm: Alarm;
+  /** Judges what stands on disk, and hands Envoys what they ask certgate for. */
   readonly #work: Loop;
-  /** Publishes what is believed already with another policy; that waits neither for pairs nor for Envoy Gateway. */
-  readonly #stamps: Loop;
+  /** Publishes what is believed; another policy waits neither for pairs nor for Envoy Gateway. */
+  readonly #publishing: Loop;
+  /** Milliseconds that judging took last. */
+  #effort = 0;
   readonly #looks: EnvoyLooks;
   readonly #nudger: Nudger;
   readonly #keepSettled: () => Promise<void>;
@@ -52,17 +54,16 @@ export class Gate {
   #status: GateStatus | null = null;
   #dark: readonly DarkHostname[] = [];
   #stopped = false;
+  /** Whether verdicts were made anew since it was shown. */
+  #evaluated = false;
   /** Whether Envoy Gateway is to be made to call again: that does not wait until it calls. */
   #nudged = false;
+  /** Whether what is published next does not wait either. */
+  #urgent = false;
   /** Whether something is further than what is shown. */
   #moved = false;
 
-  private constructor(config: Config, parts: GateParts, made: {
-    inputs: GateInputs;
-    directory: Awaited<ReturnType<typeof openEgDirectory>>;
-    keep: Awaited<ReturnType<typeof openKeep>>;
-    nudge: number;
-  }) {
+  private constructor(config: Config, parts: GateParts, made: GateBase) {
     this.#parts = parts;
     this.#config = config;
     this.#inputs = made.inputs;
@@ -76,13 +77,19 @@ export class Gate {
       parts.log.error("a piece of work of the gate failed, it is tried again", { what, error });
       this.#alarm.set(parts.clock() + RETRY, () => this.#work.poke());
     };
-    this.#work = makeLoop(() => inSpan("gate.reconcile", {}, (span) => this.#reconcile(span)), {
-      spacing: parts.spacing ?? SPACING,
-      mayBegin: () => this.#nudged || !this.#delivery.digesting,
-      onError: onError("publish"),
+    const { work, publishing } = makeGateLoops({
+      spacing: parts.spacing,
+      direct: parts.sds.wanted(config),
+      isHurried: () => ({ judge: this.#nudged, publish: this.#urgent }),
+      isDigesting: () => this.#delivery.digesting,
+      effort: () => this.#effort,
+    }, {
+      judge: (span) => this.#reconcile(span),
+      publish: () => this.#publish(),
+      onError,
     });
-    const { spacing = SPACING } = parts;
-    this.#stamps = makeLoop(() => this.#stamp(), { spacing, onError: onError("policy") });
+    this.#work = work;
+    this.#publishing = publishing;
     this.#looks = new EnvoyLooks(config.envoy, {
       routes: () => parts.policy.waiting(),
       onLook: (envoys) => this.#noteEnvoys(envoys),
@@ -106,34 +113,35 @@ export class Gate {
 
   /** Opens the gate; resolves when everything was looked at and published once. */
   static async open(config: Config, parts: GateParts): Promise<Gate> {
-    const { resources, output } = config.gate;
-    if (resources === undefined || output === undefined) throw new TypeError("The gate is off");
-    const { log, metrics, clock } = parts;
     let gate: Gate | null = null;
-    const nudge = await readNudge(output);
-    const [inputs, directory, keep] = await Promise.all([
-      GateInputs.open(resources, { config, log, metrics, clock, onChange: () => gate?.wake() }),
-      openEgDirectory({ directory: output, log, metrics, clock }),
-      openKeep(join(config.stateDir, "pairs"), log),
-    ]);
-    gate = new Gate(config, parts, { inputs, directory, keep, nudge });
+    gate = new Gate(config, parts, await openGateBase(config, parts, () => gate?.wake()));
     // What Envoy has served all along must not look, after a start, as if it were only now on its way there.
     await gate.#looks.first();
     gate.#work.poke();
     await gate.#work.settled();
+    await gate.#publishing.settled();
     gate.#looks.poke();
     return gate;
   }
 
   /** What is believed now; `null` if not even the first look came to an end. */
   status(): GateStatus | null {
-    if (this.#status === null || !this.#work.pending) return this.#status;
+    if (this.#status === null || !this.#pending) return this.#status;
     return { ...this.#status, converged: false };
+  }
+
+  get #pending(): boolean {
+    return this.#work.pending || this.#publishing.pending || this.#parts.sds.pending() > 0;
   }
 
   /** Hostnames that are left out of what Envoy Gateway is given. */
   dark(): readonly DarkHostname[] {
     return this.#dark;
+  }
+
+  /** Looks soon whether the Envoys have what they were given. */
+  look(): void {
+    this.#looks.hurry();
   }
 
   /** Looks at everything again, soon. */
@@ -144,7 +152,9 @@ export class Gate {
   /** Publishes what is believed with the policy that has just come into use. */
   policyChanged(): void {
     this.#nudger.renewed();
-    this.#stamps.poke();
+    if (this.#judged === null) return;
+    this.#urgent = true;
+    this.#publishing.poke();
   }
 
   /** Takes note of an answered hook call. */
@@ -173,20 +183,21 @@ export class Gate {
     clearInterval(this.#guard);
     this.#alarm.close();
     this.#nudger.stop();
-    await Promise.all([this.#work.stop(), this.#stamps.stop(), this.#looks.stop(), this.#inputs.stop()]);
+    await Promise.all([this.#work.stop(), this.#publishing.stop(), this.#looks.stop(), this.#inputs.stop()]);
     await Promise.all([this.#keepSettled(), this.#parts.keeper.settled()]);
   }
 
   /** Without its file Envoy Gateway ends every Envoy at once, so one that somebody took away comes back soon. */
   async #guardOutput(): Promise<void> {
     // What could not be written is tried again anyway.
-    if (this.#work.pending || this.#view === null || this.#view.output.message !== "") return;
+    if (this.#pending || this.#view === null || this.#view.output.message !== "") return;
     if (!await this.#publisher.intact() && !this.#stopped) this.#work.poke();
   }
 
-  /** @returns whether something was published, so that Envoy Gateway has work to do. */
+  /** @returns whether the next time is to keep its distance. */
   async #reconcile(span: OpenSpan): Promise<boolean> {
     const started = performance.now();
+    this.#urgent ||= this.#nudged;
     this.#nudged = false;
     const { now, again, ...believed } = await judgeEverything(this.#inputs, this.#book, {
       config: this.#config,
@@ -195,56 +206,70 @@ export class Gate {
     });
     this.#judged = believed;
     this.#dark = listDark(believed.plan);
-    const written = await this.#publish();
-    const { plan } = this.#view!;
-    span.set(() => reconcileAttributes(plan, written.changed));
-    const pause = Math.min(written.problem !== "" ? RETRY : REMINDER, again ?? Infinity);
-    this.#alarm.set(Math.min(believed.edge ?? Infinity, now + pause), () => this.#work.poke());
-    this.#log.tell({ ...this.#view!, pairs: believed.pairs.values(), problem: written.problem }, now);
-    this.#parts.onGateways(gatewayTest(plan));
-    const seconds = (performance.now() - started) / 1000;
-    this.#parts.metrics.observe("certgate_gate_reconcile_duration_seconds", seconds);
-    this.#show(true);
-    this.#looks.hurry();
-    return written.changed;
+    span.set(() => reconcileAttributes(believed.plan));
+    this.#alarm.set(
+      Math.min(believed.edge ?? Infinity, now + Math.min(REMINDER, again ?? Infinity)),
+      () => this.#work.poke(),
+    );
+    this.#parts.onGateways(gatewayTest(believed.plan));
+    this.#evaluated = true;
+    if (this.#delivery.digesting) this.#tell();
+    this.#publishing.poke();
+    this.#effort = performance.now() - started;
+    this.#parts.metrics.observe("certgate_gate_reconcile_duration_seconds", this.#effort / 1000);
+    return true;
   }
 
-  /** @returns whether something was published. */
-  async #stamp(): Promise<boolean> {
-    if (this.#judged === null) return false;
-    const { changed, problem } = await this.#publish();
-    if (problem !== "") this.#work.poke();
-    this.#show(false);
-    this.#looks.hurry();
-    return changed;
+  /** Says what is believed where it is published only later. */
+  #tell(): void {
+    if (this.#view === null) return;
+    const { output } = this.#view;
+    this.#view = { ...this.#judged!, plan: this.#publisher.stamped(this.#judged!.plan), output };
+    this.#log.tell(
+      { ...this.#view, pairs: this.#view.pairs.values(), problem: output.message },
+      this.#parts.clock(),
+    );
+    this.#show();
   }
 
-  /** Writes what is believed now, with the policy that is in use now. */
-  async #publish(): Promise<Published> {
+  /**
+   * Writes what is believed now, with the policy that is in use now.
+   *
+   * @returns whether something was published, so that Envoy Gateway has work to do.
+   */
+  async #publish(): Promise<boolean> {
+    this.#urgent = false;
     const { plan, output, written } = await this.#publisher.publish(() => {
       this.#parts.policy.planned(this.#judged!.plan);
       return this.#judged!.plan;
     });
+    const now = this.#parts.clock();
     this.#view = { ...this.#judged!, plan, output };
-    this.#nudger.published(written.changed);
+    // Without Envoy Gateway there is nobody to make call again.
+    if (this.#config.gate.output !== undefined) this.#nudger.published(written.changed);
     this.#noteProgress(false);
-    if (written.problem === "" && written.changed) this.#log.published(written.revision, plan);
-    return written;
+    if (written.problem !== "") {
+      this.#alarm.set(Math.min(this.#view.edge ?? Infinity, now + RETRY), () => this.#work.poke());
+    } else if (written.changed) this.#log.published(written.revision, plan);
+    this.#log.tell({ ...this.#view, pairs: this.#view.pairs.values(), problem: written.problem }, now);
+    this.#show();
+    this.#looks.hurry();
+    return written.changed;
   }
 
   #noteEnvoys(envoys: readonly EnvoyStatus[]): "moved" | "waiting" | "arrived" {
     const moved = this.#delivery.looked(envoys) || this.#moved;
     this.#parts.policy.looked(envoys, this.#delivery.expectsMore);
     showEnvoys(this.#parts.metrics, envoys);
-    if (moved) this.#show(false);
+    if (moved) this.#show();
     if (this.#status?.converged && !this.#parts.policy.waiting()) return "arrived";
     return moved ? "moved" : "waiting";
   }
 
-  /** @param evaluated Whether verdicts were made anew, rather than only Envoy looked at. */
-  #show(evaluated: boolean): void {
+  #show(): void {
     if (this.#view === null) return;
-    this.#moved = false;
+    const evaluated = this.#evaluated;
+    this.#moved = this.#evaluated = false;
     this.#status = showView(this.#view, { ...this.#parts, delivery: this.#delivery, evaluated });
   }
 }

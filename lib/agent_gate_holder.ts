@@ -38,7 +38,9 @@ export class GateHolder {
   }
 
   async #open(config: Config): Promise<Gate | null> {
-    return config.gate.resources === undefined ? null : await Gate.open(config, this.#parts);
+    return config.gate.resources === undefined && !this.#parts.sds.wanted(config)
+      ? null
+      : await Gate.open(config, this.#parts);
   }
 
   /** What the gate believes; `null` where it is off. */
@@ -54,6 +56,11 @@ export class GateHolder {
   /** Takes note of an answered hook call. */
   answered(call: AnsweredCall): void {
     this.#gate?.answered(call);
+  }
+
+  /** Looks soon whether the Envoys have what they were given. */
+  look(): void {
+    this.#gate?.look();
   }
 
   /** Looks at everything again, soon. */
@@ -74,7 +81,7 @@ export class GateHolder {
   }
 }
 
-function gateKeys({ sources, watch, gate, envoy, neverGate, onExpired, features, issuance }: Config) {
+function gateKeys({ sources, watch, gate, envoy, neverGate, onExpired, features, issuance, sds }: Config) {
   const { admin, runtimeDir } = envoy;
   const { listenerSets } = features;
   return {
@@ -87,5 +94,7 @@ function gateKeys({ sources, watch, gate, envoy, neverGate, onExpired, features,
     onExpired,
     listenerSets,
     issued: issuance.output,
+    issuedDelivery: issuance.delivery,
+    bundles: sds.bundles,
   };
 }

@@ -33,11 +33,14 @@ export async function judgeEverything(
   const { objects, files, sources, findings, arrivals, again } = inputs.gather();
   const asking = { store: parts.store(), sources, config, patience: ENVOY_PATIENCE };
   const judged = await book.judge(arrivals, asking, parts.clock());
+  const { issuance, sds } = parts;
+  const bundles = await sds.bundles();
+  // Nobody is to wait for anything else where a pair goes straight to Envoy.
+  const delivered = sds.deliver(judged, config);
   const now = parts.clock();
-  const { issuance } = parts;
-  const { pairs, findings: ofIntents, isPending } = issuance.planned({ objects, pairs: judged });
+  const { pairs, findings: ofIntents, isPending } = issuance.planned({ objects, pairs: delivered });
   const challenges = issuance.challenges();
-  const { plan, refused } = planObjects(config, { objects, pairs, now, nudge, challenges });
+  const { plan, refused } = planObjects(config, { objects, pairs, now, nudge, challenges, bundles });
   issuance.answered(plan.challenges);
   return {
     plan,
@@ -46,10 +49,14 @@ export async function judgeEverything(
     objects,
     files,
     sources,
-    directory: config.gate.resources!,
-    edge: nextEdge(pairs.values()),
+    directory: config.gate.resources ?? "",
+    edge: earliest(nextEdge(pairs.values()), sds.edge()),
     doubt: parts.doubt(),
     now,
     again: isPending ? Math.min(again ?? Infinity, WAITING) : again,
   };
+}
+
+function earliest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? one ?? other : Math.min(one, other);
 }

@@ -1,6 +1,7 @@
 import type { SetTimer } from "./host/mod.ts";
-import type { EnvoyStatus, GatePlan, Log, ObjectKey } from "./model/mod.ts";
+import type { BundleState, EnvoyStatus, GatePlan, Log, ObjectKey, PairState } from "./model/mod.ts";
 import type { Metrics, StatusKeeper } from "./outputs/mod.ts";
+import type { Config } from "./resources/mod.ts";
 import type { VerdictStore } from "./server/mod.ts";
 import type { GateLog } from "./agent_gate_log.ts";
 import type { GateIssuance } from "./agent_issuance_parts.ts";
@@ -15,6 +16,24 @@ export interface GatePolicy {
   looked(envoys: readonly EnvoyStatus[], expected: boolean): void;
   /** Whether the Envoys are to be asked for their updates. */
   waiting(): boolean;
+}
+
+/** What the gate needs of delivery straight to Envoy. */
+export interface GateSds {
+  /** Whether a configuration delivers anything so. */
+  wanted(config: Config): boolean;
+  /**
+   * Hands what is served to the Envoys, at once.
+   *
+   * @returns the same pairs, with the way that each is delivered and what Envoy Gateway is given in its place.
+   */
+  deliver(pairs: ReadonlyMap<ObjectKey, PairState>, config: Config): Map<ObjectKey, PairState>;
+  /** What is believed of the CA bundles now. */
+  bundles(): Promise<readonly BundleState[]>;
+  /** The next moment, in milliseconds since the epoch, at which a bundle changes by itself; `null` if never. */
+  edge(): number | null;
+  /** How many names were asked for whose newest version is not taken yet. */
+  pending(): number;
 }
 
 /** What the gate is given from outside. */
@@ -32,6 +51,7 @@ export interface GateParts {
   readonly keeper: StatusKeeper;
   readonly policy: GatePolicy;
   readonly issuance: GateIssuance;
+  readonly sds: GateSds;
   /** Default `setTimeout`. */
   readonly setTimer?: SetTimer;
   /** Milliseconds between publications; a second unless told. */

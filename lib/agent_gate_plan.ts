@@ -13,7 +13,8 @@ import type { DarkHostname } from "./server/mod.ts";
 import { keyOf } from "./agent_names.ts";
 
 /** The counter in what was published last, so that going on from there is a change and starting again is none. */
-export async function readNudge(output: string): Promise<number> {
+export async function readNudge(output: string | undefined): Promise<number> {
+  if (output === undefined) return 0;
   const text = await Deno.readTextFile(join(output, "certgate.yaml")).catch(() => "");
   return Math.max(0, ...[...text.matchAll(/^\s+nudge: (\d{1,15})$/gm)].map(([, count]) => Number(count)));
 }
@@ -25,13 +26,16 @@ export async function readNudge(output: string): Promise<number> {
  * @param input What is believed now; `nudge` is the counter that is published with it.
  */
 export function planObjects(
-  { neverGate, gate: { nameCoverage, certState }, features: { listenerSets } }: Pick<
+  { neverGate, gate: { nameCoverage, certState }, features: { listenerSets }, sds: { listen } }: Pick<
     Config,
-    "neverGate" | "gate" | "features"
+    "neverGate" | "gate" | "features" | "sds"
   >,
   input: Omit<Parameters<typeof planGate>[0], "options">,
 ): { plan: GatePlan; refused: ResourceFinding[] } {
-  const plan = planGate({ ...input, options: { neverGate, nameCoverage, certState, listenerSets } });
+  const plan = planGate({
+    ...input,
+    options: { neverGate, nameCoverage, certState, listenerSets, sdsServer: listen },
+  });
   return checkPlan(plan, input.objects);
 }
 

@@ -7,7 +7,8 @@ import { rfc3339 } from "./agent_names.ts";
 
 /** What {@linkcode GatePublisher} works with. */
 export interface PublisherParts {
-  readonly directory: EgDirectory;
+  /** `null` where there is no Envoy Gateway. */
+  readonly directory: EgDirectory | null;
   readonly delivery: DeliveryTracker;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -26,7 +27,12 @@ export class GatePublisher {
 
   /** Whether what was written is still there. */
   intact(): Promise<boolean> {
-    return this.#parts.directory.intact();
+    return this.#parts.directory?.intact() ?? Promise.resolve(true);
+  }
+
+  /** A plan as it would be written now. */
+  stamped(plan: GatePlan): GatePlan {
+    return stampPlan(plan, this.#parts.policy.digest());
   }
 
   /** @param planned The plan without a policy; asked for when its turn has come. */
@@ -37,7 +43,7 @@ export class GatePublisher {
       const { directory, delivery, policy } = this.#parts;
       const plan = stampPlan(planned(), policy.digest());
       delivery.published(plan);
-      const written = await directory.publish(plan.objects);
+      const written = await directory?.publish(plan.objects) ?? NOTHING;
       return { plan, output: this.#outputOf(written), written };
     });
     this.#last = turn.catch(() => {});
@@ -48,6 +54,8 @@ export class GatePublisher {
     if (changed) this.#publishedAt = this.#parts.clock();
     const at = this.#publishedAt;
     const publishedAt = at === null ? null : rfc3339(at);
-    return { file: this.#parts.directory.file, revision, publishedAt, message: problem };
+    return { file: this.#parts.directory?.file ?? "", revision, publishedAt, message: problem };
   }
 }
+
+const NOTHING: Published = { changed: false, revision: "", problem: "" };

@@ -24,6 +24,9 @@ import { RefusedClients } from "./agent_refused_clients.ts";
 
 type TlsConfig = NonNullable<Config["hook"]["tls"]>;
 
+/** The doors that have TLS; the same keys of the configuration say how. */
+export type TlsDoor = "hook" | "sds";
+
 /** What TLS of the hook is opened with. */
 export interface HookTlsParts {
   readonly config: Config;
@@ -60,12 +63,16 @@ export class HookTls {
   #config: Config;
   #files: { readonly identity: FileSet; readonly trust: FileSet } | null = null;
 
+  readonly #door: TlsDoor;
+
   private constructor(
+    door: TlsDoor,
     parts: HookTlsParts,
     probe: ProbePair,
     identity: Taken<HookIdentity> & { readonly inUse: HookIdentity },
     trust: Taken<HookTrust> & { readonly inUse: HookTrust },
   ) {
+    this.#door = door;
     this.#parts = parts;
     this.#config = parts.config;
     this.probe = probe;
@@ -91,12 +98,16 @@ export class HookTls {
   }
 
   /** Reads the files; what cannot be used at the start is a failure, since there is nothing to stay with. */
-  static async open(tls: TlsConfig, parts: HookTlsParts): Promise<HookTls | OpenFailure> {
+  static async open(
+    name: TlsDoor,
+    tls: TlsConfig,
+    parts: HookTlsParts,
+  ): Promise<HookTls | OpenFailure> {
     const runtime = parts.runtime ?? Deno.version.deno;
     if (!runtimeChecksClients(runtime)) {
       return {
         kind: "failed",
-        message: `Cannot use hook.tls: Deno ${runtime} lets clients in without a certificate`,
+        message: `Cannot use ${name}.tls: Deno ${runtime} lets clients in without a certificate`,
         hint: `run certgate with Deno ${OLDEST_DENO} or newer, or listen on a Unix socket`,
       };
     }
@@ -118,13 +129,13 @@ export class HookTls {
         : ["clientCa", trust.problem];
       return {
         kind: "failed",
-        message: `Cannot use hook.tls.${key}: ${problem}`,
+        message: `Cannot use ${name}.tls.${key}: ${problem}`,
         hint:
           "the files have to be there and in order when certgate starts; later ones that are not are passed over",
       };
     }
     const probe = await makeSelfSigned({ commonName: "certgate-probe", now, days: 3650 });
-    const door = new HookTls(parts, probe, { ...identity, inUse: identity.inUse }, {
+    const door = new HookTls(name, parts, probe, { ...identity, inUse: identity.inUse }, {
       ...trust,
       inUse: trust.inUse,
     });
@@ -162,7 +173,7 @@ export class HookTls {
   }
 
   get #tls(): TlsConfig {
-    return this.#config.hook.tls ?? this.#parts.config.hook.tls!;
+    return this.#config[this.#door].tls ?? this.#parts.config[this.#door].tls!;
   }
 
   #material() {
@@ -183,10 +194,13 @@ export class HookTls {
       this.#trust = trust.inUse!;
       this.credentials.use(this.#material());
       for (const part of changed) {
-        metrics.add("certgate_hook_tls_reloads_total", { part, outcome: "success" });
+        if (this.#door === "hook") {
+          metrics.add("certgate_hook_tls_reloads_total", { part, outcome: "success" });
+        }
       }
       const { leaf: { subject, fingerprint } } = this.#identity;
-      log.info("the TLS files of the hook have changed, new connections use them", {
+      log.info("TLS files have changed, new connections use them", {
+        door: this.#door,
         changed,
         subject,
         fingerprint,
@@ -196,7 +210,7 @@ export class HookTls {
     }
     this.#note("identity", identity.problem);
     this.#note("trust", trust.problem);
-    showHookTls(metrics, this.status());
+    if (this.#door === "hook") showHookTls(metrics, this.status());
   }
 
   /** Told where it changes, not at each look. */
@@ -205,13 +219,13 @@ export class HookTls {
     if (problem === before) return;
     const { log, metrics } = this.#parts;
     this.#problems[part] = problem;
-    if (problem === "") log.info("the TLS files of the hook are in order again", { part });
+    if (problem === "") log.info("TLS files are in order again", { door: this.#door, part });
     else {
-      metrics.add("certgate_hook_tls_reloads_total", { part, outcome: "failure" });
+      if (this.#door === "hook") metrics.add("certgate_hook_tls_reloads_total", { part, outcome: "failure" });
       const sentence = first
-        ? "a part of the TLS files of the hook cannot be used"
-        : "the TLS files of the hook cannot be used, what was read before stays";
-      log.error(sentence, { part, problem });
+        ? "a part of the TLS files cannot be used"
+        : "TLS files cannot be used, what was read before stays";
+      log.error(sentence, { door: this.#door, part, problem });
     }
   }
 }

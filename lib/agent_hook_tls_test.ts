@@ -39,7 +39,7 @@ async function open(changes: Files, runtime?: string) {
   });
   const log = new FakeLog();
   const parts = { config, log, metrics: fakeMetrics(), clock: Date.now, runtime };
-  const opened = await HookTls.open(config.hook.tls!, parts);
+  const opened = await HookTls.open("hook", config.hook.tls!, parts);
   return {
     opened,
     log,
@@ -115,7 +115,7 @@ Deno.test("HookTls opens with what can be read of a damaged bundle, and says so"
   assert(bed.opened instanceof HookTls);
   assert.equal(bed.opened.status().trust.authorities.length, 1);
   assert.notEqual(bed.opened.status().trust.problem, "");
-  assert.deepEqual(bed.log.sentences("error"), ["a part of the TLS files of the hook cannot be used"]);
+  assert.deepEqual(bed.log.sentences("error"), ["a part of the TLS files cannot be used"]);
   await bed.opened.look();
   assert.equal(bed.log.sentences("error").length, 1, "said once");
 });

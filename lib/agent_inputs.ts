@@ -43,10 +43,11 @@ interface InputParts {
 
 /** The operator's resources and the certificate volumes. */
 export class GateInputs {
-  readonly #directory: string;
+  readonly #directory: string | undefined;
   readonly #repair: boolean;
   readonly #sources: Sources;
-  readonly #texts: Texts;
+  /** `null` where the operator writes no resources. */
+  readonly #texts: Texts | null;
   readonly #keep: Keep;
   readonly #watchThread: WatchThread;
   readonly #unseen = new UnseenFiles();
@@ -54,10 +55,10 @@ export class GateInputs {
   #resourcePairs = new Map<string, { pair: PairBytes; facts: Facts; hash: string }>();
 
   private constructor(
-    directory: string,
+    directory: string | undefined,
     repair: boolean,
     sources: Sources,
-    texts: Texts,
+    texts: Texts | null,
     keep: Keep,
     watchThread: WatchThread,
   ) {
@@ -72,7 +73,7 @@ export class GateInputs {
   }
 
   /** Begins to watch; resolves when everything was looked at once. */
-  static async open(directory: string, parts: InputParts): Promise<GateInputs> {
+  static async open(directory: string | undefined, parts: InputParts): Promise<GateInputs> {
     const { config, log, metrics, clock, onChange } = parts;
     const { watch, gate: { repair } } = config;
     const sources = sourcesOf(config);
@@ -82,18 +83,17 @@ export class GateInputs {
       directory,
       repair,
       openSources({ sources, watch, repair, log, metrics, clock, onChange, watchThread }),
-      openTexts({ directory, watch, log, clock, onChange, watchThread }),
+      directory === undefined ? null : openTexts({ directory, watch, log, clock, onChange, watchThread }),
       keep,
       watchThread,
     );
-    await Promise.all([inputs.#sources.first, inputs.#texts.first]);
+    await Promise.all([inputs.#sources.first, inputs.#texts?.first]);
     return inputs;
   }
 
   /** Everything as it is believed now. */
   gather(): GateInput {
-    const at = { directory: this.#directory, now: performance.now() };
-    const { files, findings: unseen, again } = this.#unseen.look(this.#texts.texts(), this.#good, at);
+    const { files, findings: unseen, again } = this.#look();
     const resources = readResources(files, this.#good);
     this.#keepGood(resources.good);
     const arrivals = new Map<ObjectKey, Arrival>();
@@ -139,9 +139,15 @@ export class GateInputs {
 
   /** Ends the watching and writes what is to be kept. */
   async stop(): Promise<void> {
-    await Promise.all([this.#sources.stop(), this.#texts.stop()]);
+    await Promise.all([this.#sources.stop(), this.#texts?.stop()]);
     this.#watchThread.close();
     await this.#keep.settled();
+  }
+
+  #look(): ReturnType<UnseenFiles["look"]> {
+    if (this.#directory === undefined || this.#texts === null) return NO_FILES;
+    const at = { directory: this.#directory, now: performance.now() };
+    return this.#unseen.look(this.#texts.texts(), this.#good, at);
   }
 
   #readOnce(pair: PairBytes, seen: Map<string, { pair: PairBytes; facts: Facts; hash: string }>) {
@@ -180,3 +186,5 @@ export function sourcesOf({ sources, issuance: { output, delivery } }: Config): 
   };
   return [...sources, issued];
 }
+
+const NO_FILES = { files: new Map(), findings: [], again: null };

@@ -22,7 +22,7 @@ export interface Loop {
 export function makeLoop(
   work: () => Promise<boolean>,
   { spacing, mayBegin = () => true, onError }: {
-    readonly spacing: number;
+    readonly spacing: number | (() => number);
     /** Asked before each piece of work; a no is asked again soon. */
     readonly mayBegin?: () => boolean;
     readonly onError: (error: unknown) => void;
@@ -49,7 +49,7 @@ export function makeLoop(
       onError(error);
       return true;
     }).then((distant) => {
-      if (distant) earliest = begun + spacing;
+      if (distant) earliest = begun + (typeof spacing === "number" ? spacing : spacing());
       busy = false;
       if (wanted && !stopped) arm();
       else idle.resolve();

@@ -46,6 +46,8 @@ export class PairBook {
   readonly #keep: Keep;
   readonly #log: Log;
   readonly #good = new Map<ObjectKey, GoodPair>();
+  /** The good pair before that, for what Envoy refuses although it was judged to be good. */
+  readonly #before = new Map<ObjectKey, GoodPair>();
   readonly #sight = new Sight();
   /** Names of an earlier run that have not been seen in this one. */
   readonly #unseen = new Set<ObjectKey>();
@@ -99,6 +101,7 @@ export class PairBook {
       const earlier = this.#earlier(key, judged.hash, store);
       const choice = choosePair(judged, earlier, now, { ...options, neverGate: neverGate.has(key) });
       if (choice.served?.from === "current") this.#remember(key, arrival, judged);
+      if (choice.served?.from === "held") this.#fallBack(key, choice.served.hash);
       const { namespace, name, origin, hint } = arrival;
       const state = { namespace, name, origin, hint, certificates: judged.certificates, ...choice };
       states.set(key, withUnsettled(state, arrival, now));
@@ -139,6 +142,7 @@ export class PairBook {
         continue;
       }
       this.#good.delete(key);
+      this.#before.delete(key);
       this.#keep.remove(key);
       this.#log.info("a pair was taken away, its last good version is forgotten", { secret: key });
     }
@@ -163,22 +167,34 @@ export class PairBook {
 
   /** Facts of a kept pair are read only where they are asked for: nearly all are the ones that are there now. */
   #earlier(key: ObjectKey, hash: string, store: VerdictStore): JudgedPair | null {
-    const good = this.#good.get(key);
-    if (good === undefined || good.hash === hash) return null;
+    const good = [this.#good, this.#before].map((pairs) => pairs.get(key)).find((one) =>
+      one !== undefined && one.hash !== hash
+    );
+    if (good === undefined) return null;
     if (good.summary !== LAZY.summary) return good;
     const full = {
       ...good,
       summary: store.summaryOf(pairMaterial(good.pair)),
       certificates: readFacts(good.pair).certificates,
     };
-    this.#good.set(key, full);
+    (this.#good.get(key)?.hash === good.hash ? this.#good : this.#before).set(key, full);
     return full;
+  }
+
+  /** A pair that was good until Envoy refused it is not the last good one: that is the one before it. */
+  #fallBack(key: ObjectKey, hash: string): void {
+    const before = this.#before.get(key);
+    if (before === undefined || before.hash !== hash || this.#good.get(key)?.hash === hash) return;
+    this.#good.set(key, before);
+    this.#before.delete(key);
+    this.#keep.put(key, formatPair(before));
   }
 
   #remember(key: ObjectKey, { namespace, name, origin }: Arrival, judged: JudgedPair): void {
     const before = this.#good.get(key);
     const source = origin.kind === "source" ? origin.source : "";
     this.#good.set(key, { ...judged, namespace, name, source });
+    if (before !== undefined && before.hash !== judged.hash) this.#before.set(key, before);
     if (before?.hash === judged.hash && before.source === source) return;
     this.#keep.put(key, formatPair({ namespace, name, source, pair: judged.pair, hash: judged.hash }));
   }

@@ -12,6 +12,7 @@ import { type AgentStatus, type GrpcServer, needRestart } from "./server/mod.ts"
 const CLOCK_NOTE_INTERVAL = 3_600_000;
 const UNREAD = "policy could not be read anew, the configuration in use stays";
 const UNISSUED = "issuance could not be opened anew, the configuration in use stays";
+const UNGIVEN = "delivery to Envoy could not be opened anew, the configuration in use stays";
 const SHUT = "the gate could not be opened anew, the configuration in use stays";
 
 /** What a {@linkcode RunningAgent} is made of; all of it is open and loaded. */
@@ -62,7 +63,7 @@ export class RunningAgent implements Agent {
   }
 
   async reload(next: Config): Promise<readonly string[]> {
-    const { core: { generation, gate, policy, issuance }, tls, log } = this.#parts;
+    const { core: { generation, gate, policy, issuance, sds }, tls, log } = this.#parts;
     const keys = needRestart(generation.now.config, next);
     this.#loads.count(keys.length === 0);
     if (keys.length > 0) {
@@ -75,12 +76,17 @@ export class RunningAgent implements Agent {
     try {
       // Where pairs land is made before the gate looks there.
       await issuance.use(next);
+      sentence = UNGIVEN;
+      // Before anybody is told to ask there.
+      await sds.open(next);
+      await sds.use(next);
       sentence = SHUT;
       await gate.use(next);
     } catch (error) {
       await prepared.discard();
       this.#keepOld(sentence, error);
       await issuance.use(generation.now.config);
+      await sds.use(generation.now.config);
       return [];
     }
     tls?.use(next);
@@ -119,7 +125,8 @@ export class RunningAgent implements Agent {
   }
 
   async stop(): Promise<void> {
-    const { core: { generation, gate, policy, issuance, verdicts }, grpc, doors, log, release } = this.#parts;
+    const { core: { generation, gate, policy, issuance, sds, verdicts }, grpc, doors, log, release } =
+      this.#parts;
     try {
       generation.stop();
       clearInterval(this.#clockNotes);
@@ -129,6 +136,7 @@ export class RunningAgent implements Agent {
       await issuance.stop();
       await gate.close();
       await policy.stop();
+      await sds.stop(0);
       grpc.setServing(false);
       const finished = await doors.close(this.#deadline);
       await verdicts.settled();

@@ -86,7 +86,7 @@ const sds = z.strictObject({
   if (envoy !== undefined && tls === undefined) {
     context.addIssue({ code: "custom", path: ["envoy"], message: "sds.envoy needs sds.tls" });
   }
-  const keys = bundles.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`);
+  const keys = bundles.map(({ namespace, name }) => `${namespace}/${name}`);
   keys.forEach((key, index) => {
     if (keys.indexOf(key) === index) return;
     context.addIssue({

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { authority, type Bed, digest, joined, pairOf, until, withBed } from "./_bed.ts";
 import { callOnce, onPath, openssl, TlsHookClient } from "./_clients.ts";
 
-const FAILED = "the TLS files of the hook cannot be used, what was read before stays";
+const FAILED = "TLS files cannot be used, what was read before stays";
 const NAME = "envoy-gateway";
 
 const trusts = ({ tls }: Bed, count: number) => () => tls().trust.authorities.length === count;

@@ -1,0 +1,198 @@
+import type { GateSds } from "./agent_gate_parts.ts";
+import { HookTls } from "./agent_hook_tls.ts";
+import { sourcesOf } from "./agent_inputs.ts";
+import { SdsBundles } from "./agent_sds_bundles.ts";
+import { SdsShelf } from "./agent_sds_shelf.ts";
+import { sdsStatus } from "./agent_sds_status.ts";
+import type {
+  BundleState,
+  DeliveryWay,
+  Log,
+  ObjectKey,
+  PairState,
+  SdsCluster,
+  SdsStatus,
+  SdsView,
+} from "./model/mod.ts";
+import type { Metrics } from "./outputs/mod.ts";
+import { type Config, type ListenAddress, parseListenAddress } from "./resources/mod.ts";
+import { type OpenSds, openSds, type SdsRefusal, type VerdictStore } from "./server/mod.ts";
+import { pairMaterial } from "./xds/mod.ts";
+
+/** What a {@linkcode SdsHolder} works with. */
+export interface SdsHolderParts {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch, as they are believed. */
+  readonly clock: () => number;
+  /** Everything that is known about certificates. */
+  readonly store: () => VerdictStore;
+  /** Called when the gate has to look again. */
+  readonly wake: () => void;
+  /** Called when an Envoy has taken something. */
+  readonly onAccepted: () => void;
+}
+
+/** Delivery straight to Envoy: the door where Envoys ask, and what stands behind it. */
+export class SdsHolder implements GateSds {
+  readonly #parts: SdsHolderParts;
+  readonly #bundles: SdsBundles;
+  readonly #shelf = new SdsShelf();
+  #config: Config;
+  #server: OpenSds | null = null;
+  #tls: HookTls | null = null;
+  #bundleStates: readonly BundleState[] = [];
+
+  private constructor(config: Config, bundles: SdsBundles, parts: SdsHolderParts) {
+    this.#config = config;
+    this.#bundles = bundles;
+    this.#parts = parts;
+  }
+
+  /** Takes up what was kept. Nobody can ask yet. */
+  static async make(config: Config, parts: SdsHolderParts): Promise<SdsHolder> {
+    const { log, clock, store, wake: onChange } = parts;
+    const bundles = await SdsBundles.open(config.stateDir, { log, clock, store, onChange });
+    return new SdsHolder(config, bundles, parts);
+  }
+
+  wanted({ sds: { bundles }, ...config }: Config): boolean {
+    return bundles.length > 0 ||
+      sourcesOf({ ...config, sds: { bundles } } as Config).some(({ delivery }) => delivery === "sds");
+  }
+
+  /** Looks at the bundles of a configuration from now on. */
+  async use(config: Config): Promise<void> {
+    this.#config = config;
+    this.#tls?.use(config);
+    await this.#bundles.use(config);
+  }
+
+  /**
+   * Opens the door where the configuration wants it and it is shut. Once open it stays so until the end: an Envoy that has
+   * not heard yet that its pairs come another way now goes on asking.
+   *
+   * @throws where it cannot be opened.
+   */
+  async open(config: Config): Promise<void> {
+    if (this.#server !== null || !this.wanted(config)) return;
+    const { listen, tls, group, envoy } = config.sds;
+    if (tls !== undefined && envoy === undefined && config.gate.resources !== undefined) {
+      throw new Error("sds.envoy is missing: the hook has to tell Envoy what to connect with");
+    }
+    const { log, metrics, clock } = this.#parts;
+    if (tls !== undefined) {
+      const opened = await HookTls.open("sds", tls, { config, log, metrics, clock });
+      if (!(opened instanceof HookTls)) throw new Error(opened.message);
+      this.#tls = opened;
+    }
+    const server = await openSds(addressOf(listen), {
+      book: this.#shelf.book,
+      events: {
+        onRefused: (refusal) => this.#refused(refusal),
+        onAccepted: () => this.#parts.onAccepted(),
+        onUnknown: () => {},
+        onChange: () => {},
+      },
+      log,
+      metrics,
+      clock,
+      group,
+      credentials: this.#tls?.credentials,
+      guard: this.#tls?.guard,
+    });
+    if (server.kind !== "open") {
+      await this.#closeTls();
+      throw new Error(server.hint === "" ? server.message : `${server.message} (${server.hint})`);
+    }
+    this.#server = server;
+    log.info("Envoys are given certificates", { sds: server.address });
+  }
+
+  deliver(pairs: ReadonlyMap<ObjectKey, PairState>, config: Config): Map<ObjectKey, PairState> {
+    const bySource = new Map(sourcesOf(config).map(({ path, delivery }) => [path, delivery]));
+    const wayOf = ({ origin }: PairState): DeliveryWay =>
+      origin.kind === "source" ? bySource.get(origin.source) ?? "gateway" : "gateway";
+    return this.#shelf.fill(pairs, {
+      wayOf,
+      bundles: this.#bundleStates,
+      // Who was given it so goes on being given it so until it asks no more.
+      isAsked: (name) => this.#server?.isSubscribed(name) ?? false,
+      now: this.#parts.clock(),
+    });
+  }
+
+  async bundles(): Promise<readonly BundleState[]> {
+    return this.#bundleStates = await this.#bundles.states();
+  }
+
+  edge(): number | null {
+    return this.#bundles.edge;
+  }
+
+  pending(): number {
+    return this.#server?.pending() ?? 0;
+  }
+
+  isAsked(name: ObjectKey): boolean {
+    return this.#server?.isSubscribed(name) ?? false;
+  }
+
+  /** What the hook has to know, to make of a placeholder what it stands for. */
+  view(): SdsView {
+    const shelf = this.#shelf;
+    return {
+      cluster: this.#cluster(),
+      has: (name) => shelf.book.offer(name) === undefined ? "absent" : "served",
+      bundle: (name) =>
+        this.#bundleStates.find((one) => `${one.namespace}/${one.name}` === name)?.served ?? null,
+      namesOf: (name) => shelf.pair(name)?.leaf.names ?? null,
+      pairOf: (name) => shelf.pair(name)?.pair ?? null,
+    };
+  }
+
+  /** As `/v1/status` shows it; `null` where nothing is delivered so. */
+  status(): SdsStatus | null {
+    if (this.#server === null && !this.wanted(this.#config)) return null;
+    return sdsStatus(this.#server, this.#bundleStates);
+  }
+
+  /** Shuts the door. @param patience Milliseconds. */
+  async stop(patience: number): Promise<void> {
+    await this.#server?.close(patience);
+    this.#server = null;
+    await Promise.all([this.#closeTls(), this.#bundles.stop()]);
+  }
+
+  async #closeTls(): Promise<void> {
+    await this.#tls?.stop();
+    this.#tls = null;
+  }
+
+  #cluster(): SdsCluster | null {
+    if (this.#server === null && !this.wanted(this.#config)) return null;
+    const { listen, tls, envoy } = this.#config.sds;
+    const address = addressOf(listen);
+    if (address.kind === "unix") return { kind: "unix", path: address.path };
+    const { host, port } = address;
+    if (tls === undefined) return { kind: "tcp", host, port, tls: null };
+    if (envoy === undefined) return null;
+    const { certificate, key, ca, serverName: name } = envoy;
+    return { kind: "tcp", host, port, tls: { certificate, key, ca, name } };
+  }
+
+  #refused({ name, version, message }: SdsRefusal): void {
+    const item = this.#shelf.find(name, version);
+    if (item === null) return;
+    this.#shelf.refused(item, this.#parts.clock());
+    if (item.kind === "pair") this.#parts.store().refuse(pairMaterial(item.pair), message);
+    else for (const bundle of item.bundles) this.#bundles.refuse(bundle.key, bundle.hash, message);
+    this.#parts.wake();
+  }
+}
+
+function addressOf(listen: string): ListenAddress {
+  const address = parseListenAddress(listen);
+  if (typeof address === "string") throw new TypeError(`Not an address to listen on: ${listen}`);
+  return address;
+}

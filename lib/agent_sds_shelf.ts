@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import type {
+  BundleState,
+  DeliveryWay,
+  ObjectKey,
+  PairBytes,
+  PairState,
+  Placeholder,
+  ServedPair,
+} from "./model/mod.ts";
+import { makePlaceholder } from "./pki/mod.ts";
+import { makeSdsResource, SdsBook, type SdsResource } from "./server/mod.ts";
+
+/** What stands under a name, with what it was made of. */
+type Item =
+  | { readonly kind: "pair"; readonly hash: string; readonly pair: PairBytes; readonly resource: SdsResource }
+  | {
+    readonly kind: "bundle";
+    readonly hash: string;
+    readonly bundles: readonly { readonly key: string; readonly hash: string }[];
+    readonly resource: SdsResource;
+  };
+
+/** How the shelf is filled. */
+export interface FillParts {
+  /** How a pair is delivered. */
+  readonly wayOf: (pair: PairState) => DeliveryWay;
+  readonly bundles: readonly BundleState[];
+  /** Whether an Envoy asks for a name now. */
+  readonly isAsked: (name: ObjectKey) => boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** How names of bundles begin; no pair has such a name, since no namespace has a slash. */
+const TRUST = "trust/";
+// An Envoy that refuses a pair may be replaced by one that takes it.
+const PARDON = 600_000;
+
+/** Everything that Envoys are given by name, made once for each content. */
+export class SdsShelf {
+  readonly book: SdsBook;
+  #items = new Map<string, Item>();
+  #joined = new Map<string, Item>();
+  #bundles: ReadonlyMap<string, BundleState> = new Map();
+  #served: ReadonlyMap<string, ServedPair> = new Map();
+  readonly #placeholders = new Map<ObjectKey, { readonly names: string; readonly made: Placeholder }>();
+  readonly #refusedAt = new Map<string, number>();
+
+  constructor() {
+    this.book = new SdsBook({ derive: (name) => this.#join(name)?.resource });
+  }
+
+  /** Puts out what is served now; the Envoys that ask for something of it hear of it at once. */
+  fill(pairs: ReadonlyMap<ObjectKey, PairState>, parts: FillParts): Map<ObjectKey, PairState> {
+    const items = new Map<string, Item>();
+    const states = new Map<ObjectKey, PairState>();
+    const served = new Map<string, ServedPair>();
+    for (const [key, state] of pairs) {
+      const way = parts.wayOf(state);
+      if (state.served !== null) {
+        served.set(key, state.served);
+        if (way === "sds" || parts.isAsked(key)) items.set(key, this.#pairItem(key, state.served));
+      }
+      states.set(key, way === "sds" ? this.#withPlaceholder(key, state) : state);
+    }
+    for (const key of this.#placeholders.keys()) if (!pairs.has(key)) this.#placeholders.delete(key);
+    this.#bundles = new Map(parts.bundles.map((bundle) => [`${bundle.namespace}/${bundle.name}`, bundle]));
+    for (const key of this.#bundles.keys()) {
+      const item = this.#bundleItem([key], this.#items.get(TRUST + key));
+      if (item !== null) items.set(TRUST + key, item);
+    }
+    this.#items = items;
+    this.#served = served;
+    this.#pardon(parts.now);
+    this.book.use(new Map([...items].map(([name, { resource }]) => [name, resource])));
+    return states;
+  }
+
+  /** The pair that is served under a name, whichever way it goes. */
+  pair(name: string): ServedPair | null {
+    return this.#served.get(name) ?? null;
+  }
+
+  /** The bundle that is served under `namespace/name`, as PEM text. */
+  bundle(key: string): Uint8Array | null {
+    return this.#bundles.get(key)?.served ?? null;
+  }
+
+  /** What stands under a name in a version. */
+  find(name: string, version: string): Item | null {
+    const item = this.#items.get(name) ?? this.#joined.get(name);
+    return item?.resource.version === version ? item : null;
+  }
+
+  /** Notes when an Envoy refused something. @param now Milliseconds since the epoch. */
+  refused({ resource: { name } }: Item, now: number): void {
+    this.#refusedAt.set(name, now);
+  }
+
+  #pairItem(key: ObjectKey, { hash, pair }: ServedPair): Item {
+    const known = this.#items.get(key);
+    if (known?.kind === "pair" && known.hash === hash) return known;
+    return { kind: "pair", hash, pair, resource: makeSdsResource(key, { kind: "pair", pair }) };
+  }
+
+  /** @returns `null` where one of the bundles has nobody in it: to leave it out would be to trust by the others alone. */
+  #bundleItem(keys: readonly string[], known: Item | undefined): Item | null {
+    const bundles = keys.map((key) => this.#bundles.get(key));
+    const parts = bundles.flatMap((bundle) => bundle?.served ? [bundle.served] : []);
+    if (parts.length < keys.length) return null;
+    const hash = bundles.map((bundle) => bundle!.hash).join("+");
+    if (known?.hash === hash) return known;
+    const newline = new Uint8Array([10]);
+    const bundle = Buffer.concat(parts.flatMap((part) => [part, newline]));
+    const name = TRUST + keys.join("+");
+    return {
+      kind: "bundle",
+      hash,
+      bundles: keys.map((key, index) => ({ key, hash: bundles[index]!.hash })),
+      resource: makeSdsResource(name, { kind: "trust", bundle }),
+    };
+  }
+
+  /** Several bundles of one policy are one name. */
+  #join(name: string): Item | null {
+    if (!name.startsWith(TRUST) || !name.includes("+")) return null;
+    const item = this.#bundleItem(name.slice(TRUST.length).split("+"), this.#joined.get(name));
+    if (item === null) this.#joined.delete(name);
+    else this.#joined.set(name, item);
+    return item;
+  }
+
+  #withPlaceholder(key: ObjectKey, state: PairState): PairState {
+    if (state.served === null) return { ...state, delivery: "sds" };
+    const names = [...new Set(state.served.leaf.names)].sort();
+    const known = this.#placeholders.get(key);
+    const text = names.join(" ");
+    if (known?.names === text) return { ...state, delivery: "sds", placeholder: known.made };
+    const pair = makePlaceholder({ names });
+    const hash = createHash("sha256").update(pair.certificate).digest("hex");
+    const made: Placeholder = { pair, hash };
+    this.#placeholders.set(key, { names: text, made });
+    return { ...state, delivery: "sds", placeholder: made };
+  }
+
+  #pardon(now: number): void {
+    for (const [name, at] of this.#refusedAt) {
+      if (now < at + PARDON) continue;
+      this.#refusedAt.delete(name);
+      this.book.pardon(name);
+    }
+  }
+}
