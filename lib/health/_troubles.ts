@@ -11,6 +11,8 @@ export interface Trouble {
     | "resource"
     | "envoy"
     | "hook"
+    | "sds"
+    | "bundle"
     | "control plane"
     | "dependent";
   /** `failed`: something does not work. `attention`: somebody should look at it. */

@@ -1,5 +1,8 @@
-import { CAUSES, type GateStatus, type ListenerStatus } from "../model/mod.ts";
+import { CAUSES, type GateStatus, type ListenerStatus, type SdsStatus } from "../model/mod.ts";
 import { dateText } from "./_date_text.ts";
+import { digestPlain } from "./_digest_plain.ts";
+import { isPlainEnvoy, type PairRow, refusalOf } from "./digest_sds.ts";
+import { listSdsTroubles } from "./sds_troubles.ts";
 import { hookTrouble, listTroubles, type Trouble } from "./_troubles.ts";
 import { HINTS } from "./hints.ts";
 
@@ -57,9 +60,11 @@ export interface ListenerRow {
 export interface StatusDigest {
   /** In the order of the status. */
   readonly rows: readonly ListenerRow[];
+  /** The pairs that Envoys ask certgate for, where there is no Gateway; none elsewhere. */
+  readonly pairs: readonly PairRow[];
   /** What hinders most first. */
   readonly troubles: readonly Trouble[];
-  /** How many hostnames terminate TLS; a name counts once a Gateway. */
+  /** How many hostnames terminate TLS; a name counts once a Gateway. Without a Gateway how many pairs there are. */
   readonly hosts: number;
   /** How many of them serve. */
   readonly serving: number;
@@ -89,19 +94,26 @@ export interface HookWithheld {
  *
  * @param status What the gate knows.
  * @param answers The latest answers of the hook, one a snapshot: it has the last word on what was published.
+ * @param sds What is known of delivery straight to Envoy.
  * @returns Plain text, not escaped for anything.
  */
 export function digestStatus(
   status: GateStatus,
   answers: readonly { readonly withheld: readonly HookWithheld[] }[],
+  sds?: SdsStatus | null,
 ): StatusDigest {
+  if (isPlainEnvoy(status, sds)) return digestPlain(status, sds);
   const withheld = answers.flatMap((answer) => answer.withheld).filter(({ by }) => by !== "gate");
   const rows = status.listeners.map((listener) => {
     const hit = withheld.find((one) => isOf(listener, one));
-    return digestListener(listener, status, listener.published === null ? undefined : hit);
+    return digestListener(listener, { status, sds, hit: listener.published === null ? undefined : hit });
   });
   const strange = withheld.filter((one) => !status.listeners.some((listener) => isOf(listener, one)));
-  const troubles = [...listTroubles(status), ...strange.map(hookTrouble)];
+  const troubles = [
+    ...listTroubles(status),
+    ...listSdsTroubles(sds, status),
+    ...strange.map(hookTrouble),
+  ];
   const hosts = new Map<string, boolean>();
   for (const row of rows.filter(({ managed }) => managed)) {
     const key = `${row.gateway} ${row.hostname}`;
@@ -113,6 +125,7 @@ export function digestStatus(
   const verb = published ? `${one ? "is" : "are"} published` : one ? "serves" : "serve";
   return {
     rows,
+    pairs: [],
     troubles,
     hosts: hosts.size,
     serving,
@@ -129,8 +142,11 @@ function isOf({ hostname, secrets }: ListenerStatus, one: HookWithheld): boolean
 
 function digestListener(
   listener: ListenerStatus,
-  status: GateStatus,
-  hit: HookWithheld | undefined,
+  { status, sds, hit }: {
+    readonly status: GateStatus;
+    readonly sds?: SdsStatus | null;
+    readonly hit: HookWithheld | undefined;
+  },
 ): ListenerRow {
   const { gateway, owner, secrets } = listener;
   const word = hit === undefined ? wordOf(listener) : "withheld";
@@ -148,7 +164,7 @@ function digestListener(
     word,
     usable: word !== "withheld" && word !== "waiting",
     since: programmed?.lastTransitionTime ?? "",
-    message: hit?.message ?? (listener.message || messageOf(listener, word, status)),
+    message: hit?.message ?? (listener.message || messageOf(listener, word, { status, sds })),
     detail: hit?.detail ?? listener.detail,
     hint: hintOf(listener, word, status),
     warnings: [...new Set(secrets.flatMap(({ warnings }) => warnings.map(({ message }) => message)))],
@@ -164,10 +180,19 @@ function wordOf({ delivery, secrets }: ListenerStatus): ListenerWord {
   return delivery === "served" ? "serving" : "published";
 }
 
-function messageOf(listener: ListenerStatus, word: ListenerWord, status: GateStatus): string {
+function messageOf(
+  listener: ListenerStatus,
+  word: ListenerWord,
+  { status, sds }: { readonly status: GateStatus; readonly sds?: SdsStatus | null },
+): string {
   if (word === "waiting") return waitingFor(listener, status);
   const held = listener.secrets.find(({ serving }) => serving === "held");
   if (held !== undefined) {
+    const pair = status.pairs.find(({ namespace, name }) =>
+      namespace === held.namespace && name === held.name
+    );
+    const refusal = pair === undefined ? null : refusalOf(pair, sds);
+    if (refusal !== null) return refusal;
     const until = held.notAfter === null ? "" : ` until ${dateText(held.notAfter)}`;
     return `The certificate that arrived last cannot be used (${CAUSES[held.verdict.cause].why}), ` +
       `so the earlier one goes on being served${until}.`;
