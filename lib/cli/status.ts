@@ -78,16 +78,16 @@ function render(status: AgentStatus, { output, all, watch }: StatusOptions): str
     renderIssuance(status.issuance, all),
   ].filter((part) => part !== "").join("\n");
   if (status.gate !== null) {
-    return `${rest}${renderStatus(status.gate, status.snapshots, { all, policy })}`;
+    return `${rest}${renderStatus(status.gate, status.snapshots, { all, policy, sds: status.sds })}`;
   }
   const between = policy === "" ? "" : `${policy}\n`;
   return status.ready ? `${rest}${between}${renderSnapshots(status.snapshots)}` : rest;
 }
 
-function codeOf({ ready, gate, snapshots }: AgentStatus): ExitCode {
+function codeOf({ ready, gate, snapshots, sds }: AgentStatus): ExitCode {
   if (!ready) return EXIT.found;
   const usable = gate === null
     ? snapshots.every(({ withheld }) => withheld.length === 0)
-    : digestStatus(gate, snapshots).usable;
+    : digestStatus(gate, snapshots, sds).usable;
   return usable ? EXIT.ok : EXIT.found;
 }

@@ -4,28 +4,32 @@ import {
   listControlPlaneTroubles,
   listDependentTroubles,
   type ListenerRow,
-  type ListenerWord,
   type Trouble,
 } from "../health/mod.ts";
-import type { ControlPlaneStatus, DependentStatus, GateStatus, PairStatus } from "../model/mod.ts";
+import type { ControlPlaneStatus, DependentStatus, GateStatus, PairStatus, SdsStatus } from "../model/mod.ts";
 import type { SnapshotStatus } from "../server/mod.ts";
 import { plainTable } from "./plain_table.ts";
 import { printable } from "./printable.ts";
 import { showPlace } from "./show_place.ts";
+import { pairRemark, renderPairRows, renderSdsTables, sdsLine, WORD_PAINTS } from "./status_sds.ts";
 
 /**
  * The status for people: every listener, then what is wrong elsewhere, then the counts.
  *
  * @param snapshots The latest answers of the hook.
  * @param options `all`: also what is well: sources, certificates, Envoys and the file for Envoy Gateway. `policy`: what
- * there is to say of local policy.
+ * there is to say of local policy. `sds`: what is known of delivery straight to Envoy.
  */
 export function renderStatus(
   status: GateStatus,
   snapshots: readonly SnapshotStatus[],
-  { all, policy }: { readonly all: boolean; readonly policy: string },
+  { all, policy, sds }: {
+    readonly all: boolean;
+    readonly policy: string;
+    readonly sds?: SdsStatus | null;
+  },
 ): string {
-  const digest = digestStatus(status, snapshots);
+  const digest = digestStatus(status, snapshots, sds);
   const rows = digest.rows.map((row) => [
     printable(row.gateway),
     printable(row.listener),
@@ -34,26 +38,19 @@ export function renderStatus(
     paintWord(row),
     timeText(row.since) || "-",
   ]);
-  return (rows.length === 0 ? "" : plainTable(HEAD, rows)) +
-    section(digest.rows.map(remarkOf)) +
+  const tables = (rows.length === 0 ? "" : plainTable(HEAD, rows)) + renderPairRows(digest.pairs);
+  return tables +
+    section([...digest.rows.map(remarkOf), ...digest.pairs.map(pairRemark)]) +
     section(digest.troubles.map(troubleText)) +
     section([policy]) +
-    (all ? renderRest(status) : "") +
-    `${rows.length > 0 || policy !== "" ? "\n" : ""}${digest.summary}\n`;
+    (all ? renderRest(status) + renderSdsTables(sds) : "") +
+    `${tables !== "" || policy !== "" ? "\n" : ""}${sdsLine(sds)}${digest.summary}\n`;
 }
 
 const HEAD = ["GATEWAY", "LISTENER", "HOSTNAME", "SECRET", "STATE", "SINCE"];
 
-const PAINTS: Readonly<Record<ListenerWord, (text: string) => string>> = {
-  serving: pc.green,
-  published: pc.green,
-  held: pc.yellow,
-  waiting: pc.yellow,
-  withheld: pc.red,
-};
-
 function paintWord({ word, warnings }: ListenerRow): string {
-  return warnings.length > 0 && word === "serving" ? pc.yellow(word) : PAINTS[word](word);
+  return warnings.length > 0 && word === "serving" ? pc.yellow(word) : WORD_PAINTS[word](word);
 }
 
 function section(texts: readonly string[]): string {
@@ -101,20 +98,25 @@ function renderRest(status: GateStatus): string {
     printable(`${pair.namespace}/${pair.name}`),
     pair.serving ?? pc.red("none"),
     pair.verdict.reason,
+    pair.delivery ?? "gateway",
     timeText(pair.served?.notAfter ?? pair.current?.notAfter ?? "") || "-",
     printable(originText(pair)),
   ]);
   const tables: [string[], string[][]][] = [
-    [["SECRET", "SERVED", "LAST ARRIVED", "VALID UNTIL", "FROM"], pairs],
+    [["SECRET", "SERVED", "LAST ARRIVED", "DELIVERY", "VALID UNTIL", "FROM"], pairs],
     [["SOURCE", "STATE", "PAIRS", "EVENTS"], sources],
     [["ENVOY", "STATE", "GATEWAY", "VERSION", "CERTIFICATES"], envoys],
   ];
   return tables.map(([head, rows]) => rows.length === 0 ? "" : `\n${plainTable(head, rows)}`).join("") +
-    `\nresources ${
-      printable(resources.directory)
-    }: ${resources.files} files, ${resources.objects} objects\n` +
-    `output ${printable(output.file)}: revision ${printable(output.revision) || "-"}, ` +
-    `written ${timeText(output.publishedAt ?? "") || "never"}\n` +
+    "\n" +
+    // Without Envoy Gateway there is neither.
+    (output.file === ""
+      ? ""
+      : `resources ${
+        printable(resources.directory)
+      }: ${resources.files} files, ${resources.objects} objects\n` +
+        `output ${printable(output.file)}: revision ${printable(output.revision) || "-"}, ` +
+        `written ${timeText(output.publishedAt ?? "") || "never"}\n`) +
     (status.nextEdge === null ? "" : `next change by itself: ${timeText(status.nextEdge)}\n`);
 }
 

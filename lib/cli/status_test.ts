@@ -87,8 +87,11 @@ Deno.test("status names what is wrong elsewhere, and with --all what is well", a
     all,
     /^ENVOY +STATE +GATEWAY +VERSION +CERTIFICATES\n127\.0\.0\.1:19000 +LIVE +default\/eg +1\.40\.0/m,
   );
-  assert.match(all, /^SECRET +SERVED +LAST ARRIVED +VALID UNTIL +FROM\n/m);
-  assert.match(all, /^default\/c\.test-tls +held +KeyMismatch +2030-08-01 12:00:00Z +\/pairs\/c\.test-tls$/m);
+  assert.match(all, /^SECRET +SERVED +LAST ARRIVED +DELIVERY +VALID UNTIL +FROM\n/m);
+  assert.match(
+    all,
+    /^default\/c\.test-tls +held +KeyMismatch +gateway +2030-08-01 12:00:00Z +\/pairs\/c\.test-tls$/m,
+  );
   assert.match(all, /^output \/run\/eg\/certgate\.yaml: revision whole-1, written 2030-06-01 12:00:00Z$/m);
 });
 

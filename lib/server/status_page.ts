@@ -1,4 +1,10 @@
-import { digestStatus, listControlPlaneTroubles, type ListenerRow, type Trouble } from "../health/mod.ts";
+import {
+  digestStatus,
+  listControlPlaneTroubles,
+  type ListenerRow,
+  type PairRow,
+  type Trouble,
+} from "../health/mod.ts";
 import type { GateStatus } from "../model/mod.ts";
 import type { AgentStatus } from "./agent_status.ts";
 import { escapeHtml, STATUS_PAGE_STYLE } from "./_page_style.ts";
@@ -19,7 +25,7 @@ const MOST_SERVING = 500;
 export function renderStatusPage(status: AgentStatus): string {
   const { gate, version, ready } = status;
   const withheld = status.snapshots.flatMap((snapshot) => snapshot.withheld);
-  const digest = gate === null ? null : digestStatus(gate, status.snapshots);
+  const digest = gate === null ? null : digestStatus(gate, status.snapshots, status.sds);
   const usable = digest === null ? withheld.length === 0 : digest.usable;
   const headline = digest?.summary ?? `${withheld.length} hostnames withheld by the hook; the gate is off`;
   return `<!doctype html>
@@ -41,7 +47,7 @@ ${
       "Certificates of Envoy Gateway itself",
       listControlPlaneTroubles(status.controlPlane).map(troubleItem),
     ) + section("What failed in the hook", status.snapshots.flatMap(failureItems))
-  }${digest === null || gate === null ? snapshotsPart(withheld) : gatePart(gate, digest)}</main>
+  }${digest === null || gate === null ? snapshotsPart(withheld) : gatePart(status, gate, digest)}</main>
 <footer>certgate ${escapeHtml(version)}${
     gate ? ` · ${escapeHtml(moment(gate.time))}` : ""
   } · asked again every ${REFRESH} s ·
@@ -51,14 +57,21 @@ ${
 `;
 }
 
-function gatePart(gate: GateStatus, { rows, troubles }: ReturnType<typeof digestStatus>): string {
+function gatePart(
+  { sds }: AgentStatus,
+  gate: GateStatus,
+  { rows, pairs, troubles }: ReturnType<typeof digestStatus>,
+): string {
   const wrong = rows.filter((row) => !row.usable);
   const others = rows.filter((row) => row.usable);
   return section("Something is wrong", troubles.map(troubleItem)) +
     section("Hosts that do not serve", wrong.map(hostItem)) +
     section("Hosts that serve", others.slice(0, MOST_SERVING).map(hostItem), others.length) +
     (others.length > MOST_SERVING ? "<p>certgate status lists them all.</p>\n" : "") +
-    section("What ends next", endsNext(rows), "") +
+    section("Pairs that are not served", pairs.filter((row) => !row.usable).map(pairItem)) +
+    section("Pairs that Envoy asks for", ...someOf(pairs.filter((row) => row.usable))) +
+    section("What ends next", endsNext(rows, pairs), "") +
+    sdsPart(sds) +
     section(
       "Sources",
       gate.sources.map(({ source, up, pairs, watching }) =>
@@ -76,17 +89,20 @@ function gatePart(gate: GateStatus, { rows, troubles }: ReturnType<typeof digest
         ], up)
       ),
     ) +
-    section("Files", [
-      fact(gate.resources.directory, [
-        count(gate.resources.files, "file"),
-        count(gate.resources.objects, "object"),
-        gate.resources.findings.length > 0 ? count(gate.resources.findings.length, "finding") : "",
-      ], true),
-      fact(gate.output.file, [
-        gate.output.publishedAt ? `written ${moment(gate.output.publishedAt)}` : "not written yet",
-        gate.output.revision ? `revision ${gate.output.revision.slice(0, 12)}` : "",
-      ], gate.output.message === ""),
-    ]);
+    section(
+      "Files",
+      gate.output.file === "" ? [] : [
+        fact(gate.resources.directory, [
+          count(gate.resources.files, "file"),
+          count(gate.resources.objects, "object"),
+          gate.resources.findings.length > 0 ? count(gate.resources.findings.length, "finding") : "",
+        ], true),
+        fact(gate.output.file, [
+          gate.output.publishedAt ? `written ${moment(gate.output.publishedAt)}` : "not written yet",
+          gate.output.revision ? `revision ${gate.output.revision.slice(0, 12)}` : "",
+        ], gate.output.message === ""),
+      ],
+    );
 }
 
 function section(title: string, items: readonly string[], note: number | string = items.length): string {
@@ -107,6 +123,51 @@ function hostItem(row: ListenerRow): string {
   return `<li class="${tone}"><b>${escapeHtml(row.hostname)}</b> <span class="word">${row.word}</span>` +
     paragraph(row.message, row.detail) + paragraph(row.hint && `What to do: ${row.hint}`) +
     row.warnings.map((warning) => paragraph(warning)).join("") + factLine(facts) + "</li>\n";
+}
+
+/** So many of those that are well, and how many there are. */
+function someOf(rows: readonly PairRow[]): [string[], number] {
+  return [rows.slice(0, MOST_SERVING).map(pairItem), rows.length];
+}
+
+function pairItem(row: PairRow): string {
+  const attention = row.word === "held" || row.word === "waiting" || row.warnings.length > 0;
+  const tone = row.word === "withheld" ? "bad" : attention ? "warn" : "good";
+  const facts = [
+    row.notAfter ? `valid until ${moment(row.notAfter)}` : "",
+    row.asked > 0 ? `taken by ${row.taken} of ${row.asked}` : "nobody asks for it",
+    row.names.slice(0, SHOWN_NAMES).join(", "),
+    row.names.length > SHOWN_NAMES ? `${row.names.length - SHOWN_NAMES} more names` : "",
+  ];
+  return `<li class="${tone}"><b>${escapeHtml(row.secret)}</b> <span class="word">${row.word}</span>` +
+    paragraph(row.message, row.detail) + paragraph(row.hint && `What to do: ${row.hint}`) +
+    row.warnings.map((warning) => paragraph(warning)).join("") + factLine(facts) + "</li>\n";
+}
+
+const SHOWN_NAMES = 3;
+
+function sdsPart(sds: AgentStatus["sds"]): string {
+  if (sds === null || sds === undefined) return "";
+  const asked = sds.names.filter(({ subscribers }) => subscribers > 0);
+  const taken = asked.filter(({ subscribers, accepted }) => accepted >= subscribers);
+  return section("Straight to Envoy", [
+    fact(sds.listen || "SDS", [
+      count(sds.names.length, "name"),
+      `${asked.length} asked for`,
+      `${taken.length} taken`,
+      sds.unknown.length > 0 ? `${sds.unknown.length} asked for that nobody has` : "",
+    ], sds.message === ""),
+    ...sds.clients.map(({ node, cluster, streams }) =>
+      fact(node || "an Envoy without a name", [cluster, count(streams, "stream")], true)
+    ),
+    ...sds.bundles.map(({ kind, namespace, name, file, members, notAfter }) =>
+      fact(`${kind} ${namespace}/${name}`, [
+        members === 1 ? "1 authority" : `${members} authorities`,
+        notAfter ? `valid until ${moment(notAfter)}` : "",
+        file,
+      ], members > 0)
+    ),
+  ], "");
 }
 
 function troubleItem({ about, level, subject, message, hint }: Trouble): string {
@@ -142,8 +203,9 @@ function failureItems({ gateways, listeners, failures = [], refused }: AgentStat
 
 const SHOWN_ENDS = 5;
 
-function endsNext(rows: readonly ListenerRow[]): string[] {
-  const ending = rows.filter((row) => row.notAfter !== null)
+function endsNext(rows: readonly ListenerRow[], pairs: readonly PairRow[]): string[] {
+  const named = pairs.map(({ secret, notAfter }) => ({ hostname: secret, notAfter }));
+  const ending = [...rows, ...named].filter((row) => row.notAfter !== null)
     .sort((a, b) => a.notAfter! < b.notAfter! ? -1 : a.notAfter! > b.notAfter! ? 1 : 0);
   return ending.slice(0, SHOWN_ENDS).map(({ hostname, notAfter }) =>
     `<li class="plain"><b>${escapeHtml(hostname)}</b> ${escapeHtml(moment(notAfter!))}</li>\n`

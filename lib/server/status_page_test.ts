@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sampleControlPlane } from "../../tests/fakes/control_plane_status.ts";
 import { sampleStatus } from "../../tests/fakes/gate_status.ts";
+import { sampleName, samplePlain, sampleSds } from "../../tests/fakes/sds_status.ts";
 import type { GateStatus } from "../model/mod.ts";
 import { renderStatusPage } from "./status_page.ts";
 
@@ -93,4 +94,22 @@ Deno.test("renderStatusPage() tells of the certificates of Envoy Gateway only wh
   assert(!shown({}).includes(heading));
   const html = shown({ problem: "<envoy>/tls.key is missing" });
   assert(html.includes(heading) && html.includes("&#60;envoy&#62;/tls.key is missing"));
+});
+
+Deno.test("renderStatusPage() shows the pairs of a plain Envoy, who is connected, and what was refused", () => {
+  const plain = samplePlain([
+    { hostname: "a.test" },
+    { hostname: "b.test", cause: "expired" },
+    { hostname: "c.test", cause: "proxy_refuses", held: true },
+  ]);
+  const refused = { version: "ab", message: "<b>KEY_VALUES_MISMATCH", at: "2030-06-01T12:00:00Z" };
+  const names = [sampleName("default/a.test-tls"), sampleName("default/c.test-tls", { refused })];
+  const clients = [{ node: "<i>edge", cluster: "edge", streams: 2 }];
+  const html = page(plain, { sds: sampleSds(plain, { names, clients }) });
+  assert.match(html, /<title>⚠ 2 of 3 pairs are served; converged/);
+  assert.match(html, /Pairs that are not served <small>1<[^]*default\/b\.test-tls/);
+  assert(html.includes("Envoy refused the new certificate: &#60;b&#62;KEY_VALUES_MISMATCH; the earlier one"));
+  assert(html.includes("taken by 1 of 1 · a.test"));
+  assert(html.includes("<b>&#60;i&#62;edge</b>"));
+  assert.match(html, /2 names · 2 asked for · 2 taken/);
 });
