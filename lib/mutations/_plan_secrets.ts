@@ -72,7 +72,8 @@ function planDelivered(entry: SecretEntry, { secrets, kept, hidden }: SecretCont
   const { index: secret, name, kind } = entry.view;
   const all = secrets.named(name);
   const replaced = all.some(({ asked, verdict }) => asked === undefined && verdict.action !== "withhold");
-  if (replaced || all.at(-1) !== entry || !(kept().has(name) || hidden().mayHold(name))) {
+  const last = all.findLast(({ asked }) => asked !== undefined);
+  if (replaced || last !== entry || !(kept().has(name) || hidden().mayHold(name))) {
     return { kind: "deliver_secret", secret, name };
   }
   const as = kind === "validation" ? "trust" : "pair";

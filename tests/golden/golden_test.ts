@@ -11,6 +11,7 @@ import type { DarkHostname, Plan } from "../../lib/model/mod.ts";
 import { planPrune, type PruneOptions } from "../../lib/mutations/mod.ts";
 import { applyPlan, readSnapshot } from "../../lib/xds/mod.ts";
 import { PostTranslateModifyResponseSchema, registry, requestFromJson } from "./build.ts";
+import { type SdsInput, sdsView, withStandIns } from "./stand_ins.ts";
 import { throwaways, verdictOfWord } from "./words.ts";
 
 interface Input {
@@ -20,6 +21,7 @@ interface Input {
     onDark?: "refuse" | "wildcard";
     neverGate?: string[];
     dark?: DarkHostname[];
+    sds?: SdsInput;
   };
   readonly request: JsonValue;
 }
@@ -27,8 +29,9 @@ interface Input {
 const here = fileURLToPath(new URL(".", import.meta.url));
 const rewrite = Deno.args.includes("--rewrite");
 
-function pruneOptions({ neverGate, ...rest }: Input["options"]): PruneOptions {
-  return { ...rest, throwaways, ...(neverGate && { neverGate: new Set(neverGate) }) };
+function pruneOptions({ neverGate, sds, ...rest }: Input["options"]): PruneOptions {
+  const view = sds === undefined ? null : sdsView(sds);
+  return { ...rest, throwaways, sds: view, ...(neverGate && { neverGate: new Set(neverGate) }) };
 }
 
 /** Plan as it is kept: bytes as text, verdicts as their cause. */
@@ -60,9 +63,12 @@ for (
   const folder = `${parentPath}/${name}`.replace("//", "/");
   Deno.test(`planPrune() ${name.replaceAll("-", " ")}`, () => {
     const input: Input = JSON.parse(readFileSync(`${folder}/input.json`, "utf8"));
-    const snapshot = readSnapshot(requestFromJson(input.request));
-    const plan = planPrune(snapshot, verdictOfWord, pruneOptions(input.options));
-    const answer = fromBinary(PostTranslateModifyResponseSchema, applyPlan(snapshot, plan, { throwaways }));
+    const snapshot = readSnapshot(requestFromJson(withStandIns(input.request)));
+    const options = pruneOptions(input.options);
+    const plan = planPrune(snapshot, verdictOfWord, options);
+    const pairOf = (name: string) => options.sds?.pairOf?.(name) ?? null;
+    const answered = applyPlan(snapshot, plan, { throwaways, pairOf });
+    const answer = fromBinary(PostTranslateModifyResponseSchema, answered);
     compare(`${folder}/plan.json`, planToJson(plan));
     compare(`${folder}/answer.json`, toText(toJson(PostTranslateModifyResponseSchema, answer, { registry })));
   });
