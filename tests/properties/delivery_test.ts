@@ -55,7 +55,7 @@ function withPlaceholders(request: Request, words: Words): Uint8Array {
   return Buffer.concat([requestBytes({ postTranslateContext }), requestFromJson(json)]);
 }
 
-const names = fc.subarray(["s0", "s1", "s2", "s3", "s4", "t0", "t1"]);
+const names = fc.subarray(["s0", "s1", "s2", "s3", "s4", "t0", "t1"], { minLength: 5 });
 const anyView: fc.Arbitrary<SdsView | null> = fc.option(
   fc.record({
     cluster: fc.option(fc.constant({ kind: "unix", path: "/run/sds.sock" } as const), { freq: 4 }),
@@ -91,7 +91,7 @@ function check(property: (delivered: Delivered) => void): void {
       anyOptions,
       (request, words, sds, options) => property(deliver(withPlaceholders(request, words), sds, options)),
     ),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 }
 
@@ -169,7 +169,7 @@ Deno.test("planPrune() closes the answer, whoever is asked", () => {
       assert.ok(after.secrets.some((secret) => secret.name === name), name);
     }
   });
-  assert.ok(asked > 30, "nothing was asked of certgate: the property says nothing");
+  assert.ok(asked > 10, "nothing was asked of certgate: the property says nothing");
 });
 
 Deno.test("applyPlan() writes the same sds_config for every name, and leaves all others", () => {
