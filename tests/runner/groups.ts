@@ -28,10 +28,12 @@ const below = (...folders: string[]) => (path: string) =>
  */
 export const GROUPS: readonly Group[] = [
   { name: "house", holds: below("tests/house", "tests/runner", "tests/setup"), limit: 300 },
+  // Whole agents in the process of the test: half of it is waiting, and too much of it for the quick loop.
+  { name: "agent", holds: (path) => /^lib\/agent(_\w+)?_test\.ts$/.test(path), limit: 150, workers: 4 },
   {
     name: "unit",
     holds: (path) => !path.startsWith("tests/") || below("tests/lint")(path),
-    limit: 360,
+    limit: 180,
     workers: 4,
   },
   { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 240, workers: 2 },
@@ -49,6 +51,7 @@ export const GROUPS: readonly Group[] = [
   { name: "issuance", holds: below("tests/issuance"), limit: 150, workers: 2 },
   { name: "acme", holds: below("tests/acme"), limit: 180, workers: 2 },
   { name: "rotation", holds: below("tests/rotation"), limit: 180, workers: 2 },
+  { name: "sds", holds: below("tests/sds"), limit: 300, workers: 2 },
   { name: "e2e", holds: below("tests/e2e"), limit: 900, waits: true, program: "tests/e2e/make_program.ts" },
   { name: "demo", holds: below("tests/demo"), limit: 120, waits: true },
   // Whatever has no group of its own still runs: a forgotten folder must not go untested.

@@ -5,6 +5,8 @@ import { shareLanes } from "./run_lanes.ts";
 Deno.test("shareOut() puts every test file into exactly one group", () => {
   const files = [
     "lib/pki/read_facts_test.ts",
+    "lib/agent_test.ts",
+    "lib/agent_gate_test.ts",
     "main_test.ts",
     "tests/house/house_test.ts",
     "tests/runner/runner_test.ts",
@@ -19,6 +21,8 @@ Deno.test("shareOut() puts every test file into exactly one group", () => {
   const groupOf = (file: string) => [...shares].find(([, share]) => share.includes(file))![0].name;
   assert.deepEqual(files.map(groupOf), [
     "unit",
+    "agent",
+    "agent",
     "unit",
     "house",
     "house",
