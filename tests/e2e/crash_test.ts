@@ -43,7 +43,8 @@ Deno.test({
     `certgate killed ${KILLS} times while it publishes: the file is always whole, and right after the start`,
   ignore,
   fn: () =>
-    onBed({ gate: {} }, async (bed) => {
+    // What it finds at a start is settled soon: waiting for that would be a second of each kill.
+    onBed({ gate: { watch: { settle: 100 } } }, async (bed) => {
       const port = freePort();
       const names = hosts("k", 8);
       const mounted = new Map(names.map((host) => [host, new Set<string>()]));

@@ -50,7 +50,7 @@ export class Loader {
   /** Puts one file before Envoy Gateway and waits for what it says. */
   async ask(text: string, name = "file.yaml"): Promise<Answer> {
     const program = await this.#running();
-    const before = (await program.output()).length;
+    const before = await sizeOf(program);
     await this.#put(name, text);
     const answer = await this.#answer(program, before, "CREATE");
     if (answer.answer === "crashes") {
@@ -58,7 +58,7 @@ export class Loader {
       await Deno.remove(`${this.#directory}/resources`, { recursive: true });
       return answer;
     }
-    const after = (await program.output()).length;
+    const after = await sizeOf(program);
     await Deno.remove(`${this.#directory}/resources/${name}`);
     const removal = await this.#answer(program, after, "REMOVE");
     if (removal.answer === "loads") return answer;
@@ -87,7 +87,7 @@ export class Loader {
       "Envoy Gateway has an opinion of the file",
       async (): Promise<Answer | undefined> => {
         const ended = !program.running;
-        const all = (await program.output()).slice(from);
+        const all = await outputFrom(program, from);
         // Something may still be said about the question before.
         const begin = all.indexOf(`"op": "${event}"`);
         const text = begin < 0 ? "" : all.slice(begin);
@@ -123,6 +123,18 @@ export class Loader {
     }, { within: 60_000, every: 50 });
     return this.#program = program;
   }
+}
+
+/** How many bytes a program has written. */
+async function sizeOf({ options }: Program): Promise<number> {
+  return (await Deno.stat(options.log)).size;
+}
+
+/** What a program has written behind so many bytes: all of it at every look would be most of the work. */
+async function outputFrom({ options }: Program, bytes: number): Promise<string> {
+  const file = await Deno.open(options.log);
+  await file.seek(bytes, Deno.SeekMode.Start);
+  return await new Response(file.readable).text();
 }
 
 function configuration(home: (name: string) => string): Record<string, unknown> {
