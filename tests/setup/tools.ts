@@ -20,6 +20,10 @@ export interface Tool {
 
 export type ToolName =
   | "envoy"
+  | "envoy-1.36"
+  | "envoy-1.37"
+  | "envoy-1.38"
+  | "envoy-1.39"
   | "envoy-contrib"
   | "envoy-gateway"
   | "shellcheck"
@@ -43,6 +47,11 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     versionArgs: ["--version"],
     matches: (output) => output.includes("/1.40.0/"),
   },
+  // Older ones, for the protocol between Envoy and certgate.
+  "envoy-1.36": olderEnvoy("1.36.4"),
+  "envoy-1.37": olderEnvoy("1.37.0"),
+  "envoy-1.38": olderEnvoy("1.38.3"),
+  "envoy-1.39": olderEnvoy("1.39.3"),
   "envoy-contrib": {
     // An Envoy with the Go filter and the Coraza library that it loads; told from the other by being named, no other way.
     version: "1.40.0",
@@ -154,6 +163,11 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     matches: () => true,
   },
 };
+
+function olderEnvoy(version: string): Tool {
+  const env = `CERTGATE_ENVOY_${version.split(".").slice(0, 2).join("_")}`;
+  return { version, env, versionArgs: ["--version"], matches: (output) => output.includes(`/${version}/`) };
+}
 
 /** Folder of installed programs: `CERTGATE_CACHE`, else `.cache` in the checkout. */
 export function cacheFolder(): string {
