@@ -6,6 +6,7 @@ import { HELP } from "./help_texts.ts";
 import type { ConfigChoice } from "./load_config.ts";
 import { CONFIG_OPTION, type Done, outputOption, SET_OPTION, URL_OPTION, withConfig } from "./options.ts";
 import { readDuration } from "./read_duration.ts";
+import { readPort } from "./read_port.ts";
 import { printable } from "./printable.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 
@@ -39,6 +40,7 @@ function addExplain(program: Command, terminal: Terminal, done: Done): void {
     .option(...SET_OPTION)
     .option(...URL_OPTION)
     .addOption(outputOption())
+    .option("--port <number>", "where an Envoy without Envoy Gateway listens (default 443)", readPort)
     .action(async (host: string, { config: file, set, ...options }) => {
       const { explain } = await import("./explain.ts");
       await withAgent(

@@ -10,6 +10,7 @@ import { HELP } from "./help_texts.ts";
 import { CONFIG_OPTION, type Done, SET_OPTION, withConfig } from "./options.ts";
 import { printable } from "./printable.ts";
 import { type DataFormat, renderData } from "./render_data.ts";
+import { readPort } from "./read_port.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
 
 interface NamedHost {
@@ -111,11 +112,4 @@ function readHost(text: string, before: NamedHost[] = []): NamedHost[] {
     throw new InvalidArgumentError(`"${hostname}" stands there already.`);
   }
   return [...before, { hostname, secret: secret.includes("/") ? secret : `${NAMESPACE}/${secret}` }];
-}
-
-function readPort(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > 65535) {
-    throw new InvalidArgumentError("Expected a port, 1 to 65535.");
-  }
-  return Number(text);
 }

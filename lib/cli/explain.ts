@@ -1,4 +1,4 @@
-import { digestStatus, type ListenerRow } from "../health/mod.ts";
+import { digestStatus, isPlainEnvoy } from "../health/mod.ts";
 import type { GateStatus, ListenerStatus } from "../model/mod.ts";
 import type { Config } from "../resources/mod.ts";
 import type { AgentStatus } from "../server/mod.ts";
@@ -6,10 +6,13 @@ import { askAgent, placesOf } from "./ask_agent.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { gatherEvidence, type Probe, probeHere } from "./explain_evidence.ts";
 import { explainPolicy } from "./explain_policy.ts";
+import { explainPlain } from "./explain_plain.ts";
 import { type Chain, type Explanation, renderExplanation } from "./explain_report.ts";
+import { sentenceOf } from "./explain_sentence.ts";
 import { keyOf, type Step } from "./explain_step.ts";
 import { explainSteps } from "./explain_steps.ts";
 import { closestHostnames, findListeners, readHostname } from "./find_listeners.ts";
+import { namedPairs } from "./find_pairs.ts";
 import { printable } from "./printable.ts";
 import { type Format, renderData } from "./render_data.ts";
 import { timeText } from "./status_report.ts";
@@ -20,6 +23,8 @@ export interface ExplainOptions {
   readonly output: Format;
   /** Where the agent is asked instead of `http.listen`. */
   readonly url?: string;
+  /** Where an Envoy without Envoy Gateway listens. */
+  readonly port?: number;
 }
 
 /**
@@ -63,15 +68,11 @@ export async function explain(
   }
   const explanation = status.gate === null
     ? explainHook(hostname, status)
+    : isPlainEnvoy(status.gate, status.sds)
+    ? await explainPlain(hostname, { ...status, gate: status.gate }, { probe, port: options.port })
     : await explainGate(hostname, { ...status, gate: status.gate }, { probe, config });
   if (explanation === null) {
-    const near = closestHostnames(hostname, status.gate?.listeners ?? []).map((name) =>
-      `"${printable(name)}"`
-    );
-    const hint = near.length > 0
-      ? `did you mean ${near.join(" or ")}?`
-      : "certgate status lists every hostname";
-    terminal.err(errorLines(`Cannot explain "${hostname}": no listener has this hostname`, hint));
+    terminal.err(notFound(hostname, status));
     return answer.kind === "live" ? EXIT.found : EXIT.failed;
   }
   terminal.out(
@@ -79,6 +80,17 @@ export async function explain(
   );
   if (answer.kind !== "live") return EXIT.failed;
   return explanation.served ? EXIT.ok : EXIT.found;
+}
+
+function notFound(hostname: string, { gate, sds }: AgentStatus): string {
+  const plain = gate !== null && isPlainEnvoy(gate, sds);
+  const names = plain ? namedPairs(gate.pairs) : gate?.listeners ?? [];
+  const near = closestHostnames(hostname, names).map((name) => `"${printable(name)}"`);
+  const what = plain ? "pair" : "listener";
+  const hint = near.length > 0
+    ? `did you mean ${near.join(" or ")}?`
+    : `certgate status lists every ${plain ? "pair" : "hostname"}`;
+  return errorLines(`Cannot explain "${hostname}": no ${what} has this hostname`, hint);
 }
 
 async function explainGate(
@@ -91,7 +103,7 @@ async function explainGate(
   if (taking.length === 0) return null;
   // A listener without certificates beside one that has some is there to send clients to the other.
   const managed = taking.filter((listener) => listener.managed);
-  const { rows } = digestStatus(gate, status.snapshots);
+  const { rows } = digestStatus(gate, status.snapshots, status.sds);
   const chains = await Promise.all(
     (managed.length > 0 ? managed : taking).map(async (listener): Promise<Chain> => {
       const parts = { hostname, pairs: gate.pairs, output: gate.output.file, probe };
@@ -109,7 +121,7 @@ async function explainGate(
         hostname: listener.hostname,
         port: listener.port,
         served,
-        sentence: sentenceOf(hostname, rows[gate.listeners.indexOf(listener)], steps, served),
+        sentence: sentenceOf(hostname, rows[gate.listeners.indexOf(listener)], { steps, served }),
         steps,
       };
     }),
@@ -143,24 +155,6 @@ function isServed({ delivery, managed }: ListenerStatus, steps: readonly Step[])
   if (handshake.mark !== "unknown") return handshake.mark === "ok";
   if (steps.some(({ mark }) => mark === "failed")) return false;
   return delivery === "served" || (!managed && delivery === "unknown");
-}
-
-function sentenceOf(hostname: string, row: ListenerRow, steps: readonly Step[], served: boolean): string {
-  const wrong = steps.find(({ mark }) => mark === "failed") ?? steps.find(({ mark }) => mark === "attention");
-  const next = row.hint ? ` What to do: ${row.hint}.` : "";
-  if (served) {
-    const until = row.notAfter ? ` with a certificate that is valid until ${timeText(row.notAfter)}` : "";
-    const but = row.message
-      ? ` ${row.message}${next}`
-      : row.warnings.map((warning) => ` ${warning}`).join("");
-    const policy = steps.some(({ name, mark }) => name === "policy" && mark === "attention")
-      ? ' The step "policy" says what else there is.'
-      : "";
-    return `${hostname} is served${until}.${but}${policy}`;
-  }
-  if (row.message) return `${hostname} is not served. ${row.message}${next}`;
-  const evidence = wrong === undefined ? "" : ` The step "${wrong.name}" says why: ${wrong.evidence.at(-1)}.`;
-  return `${hostname} is not served.${evidence}${next}`;
 }
 
 /** With the gate off, the hook alone knows of a hostname. */

@@ -1,10 +1,22 @@
+import type { ObjectName, PairStatus } from "../model/mod.ts";
+import { sdsStep } from "./explain_sds.ts";
 import { keyOf, type Mark, moment, sameSerial, type Step, type StepInput, worst } from "./explain_step.ts";
 import { timeText } from "./status_report.ts";
 
 /** From the file for Envoy Gateway to what Envoy has loaded. */
 export function deliverySteps(input: StepInput): Step[] {
   const envoy = input.listener.managed ? [envoyStep(input)] : [];
-  return [publishedStep(input), gatewayStep(input), hookStep(input), ...envoy];
+  const { status, listener } = input;
+  const keys = new Set(listener.secrets.map(keyOf));
+  const own = listener.published === null ? [] : status.gate.pairs.filter((pair) => keys.has(keyOf(pair)));
+  const sds = sdsStep(own, { sds: status.sds, plain: false });
+  return [
+    publishedStep(input),
+    gatewayStep(input),
+    hookStep(input),
+    ...sds === null ? [] : [sds],
+    ...envoy,
+  ];
 }
 
 function publishedStep({ listener, status, evidence }: StepInput): Step {
@@ -27,6 +39,8 @@ function publishedStep({ listener, status, evidence }: StepInput): Step {
     if (found === undefined || found.kind === "unreadable") {
       lines.push(`${keyOf(secret)}: this user cannot look into the file: ${found?.detail ?? "not asked"}`);
       mark = worst([mark, "unknown"]);
+    } else if (found.kind === "there" && isDirect(secret, status.gate.pairs)) {
+      lines.push(`${keyOf(secret)}: a placeholder is in the file, Envoy asks certgate for the pair`);
     } else if (found.kind === "there" && sameSerial(found.serial, secret.serial!)) {
       lines.push(`${keyOf(secret)}: serial ${found.serial} is in the file`);
     } else {
@@ -36,6 +50,10 @@ function publishedStep({ listener, status, evidence }: StepInput): Step {
     }
   }
   return { name: "published", mark, evidence: lines };
+}
+
+function isDirect(secret: ObjectName, pairs: readonly PairStatus[]): boolean {
+  return pairs.some((pair) => keyOf(pair) === keyOf(secret) && pair.delivery === "sds");
 }
 
 function gatewayStep({ listener, status }: StepInput): Step {
@@ -96,7 +114,8 @@ function hookStep({ listener, status }: StepInput): Step {
   return { name, mark: "ok", evidence: [`the latest answer, ${timeText(latest)}, withholds nothing of it`] };
 }
 
-function envoyStep({ listener, status }: StepInput): Step {
+/** What the running Envoys have loaded of a listener. */
+export function envoyStep({ listener, status }: StepInput): Step {
   const name = "envoy";
   const gateway = keyOf(listener.published ?? listener.gateway);
   const { envoys } = status.gate;

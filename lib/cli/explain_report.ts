@@ -4,8 +4,9 @@ import { printable } from "./printable.ts";
 
 /** What became of one listener that takes the hostname. */
 export interface Chain {
-  /** `namespace/name` */
+  /** `namespace/name`; empty where there is none. */
   readonly gateway: string;
+  /** Name of the listener; without a Gateway that of the pair, as Envoy asks for it. */
   readonly listener: string;
   /** As the listener has it; may be a wildcard. */
   readonly hostname: string;
@@ -39,7 +40,9 @@ const PAINTS: Readonly<Record<Mark, (text: string) => string>> = {
 const [MARK_WIDTH, NAME_WIDTH] = ["attention".length, "published".length];
 
 function renderChain(chain: Chain): string {
-  const where = chain.port > 0
+  const where = chain.port > 0 && chain.gateway === ""
+    ? `, pair ${chain.listener}, port ${chain.port}`
+    : chain.port > 0
     ? `, listener "${chain.listener}" of ${chain.gateway}, port ${chain.port}`
     : "";
   const steps = chain.steps.map(({ name, mark, evidence }, index) => {

@@ -1,12 +1,16 @@
 import { distance } from "fastest-levenshtein";
-import type { ListenerStatus } from "../model/mod.ts";
+
+/** What has a hostname: a listener, or a name of a pair. */
+interface Named {
+  readonly hostname: string;
+}
 
 /** The listeners that a hostname leads to. */
-export interface FoundListeners {
+export interface FoundListeners<T extends Named> {
   /** Those that take the name: the ones with the closest hostname, several where it is on several ports or Gateways. */
-  readonly taking: readonly ListenerStatus[];
+  readonly taking: readonly T[];
   /** Wildcards that would take it if these were not there. */
-  readonly behind: readonly ListenerStatus[];
+  readonly behind: readonly T[];
 }
 
 /**
@@ -14,7 +18,10 @@ export interface FoundListeners {
  *
  * @param hostname In lower case; may be a wildcard itself, which then is looked for as it stands.
  */
-export function findListeners(hostname: string, listeners: readonly ListenerStatus[]): FoundListeners {
+export function findListeners<T extends Named>(
+  hostname: string,
+  listeners: readonly T[],
+): FoundListeners<T> {
   const matching = listeners.filter((listener) => takes(listener.hostname.toLowerCase(), hostname));
   const best = Math.max(...matching.map((listener) => closeness(listener, hostname)));
   return {
@@ -29,13 +36,13 @@ function takes(pattern: string, hostname: string): boolean {
   return pattern.startsWith("*.") && hostname.endsWith(pattern.slice(1)) && hostname !== pattern.slice(1);
 }
 
-function closeness(listener: ListenerStatus, hostname: string): number {
+function closeness(listener: Named, hostname: string): number {
   const pattern = listener.hostname.toLowerCase();
   return pattern === hostname ? Infinity : pattern === "*" ? 0 : pattern.length;
 }
 
 /** Hostnames that somebody who mistyped may have meant, the closest first. */
-export function closestHostnames(hostname: string, listeners: readonly ListenerStatus[]): string[] {
+export function closestHostnames(hostname: string, listeners: readonly Named[]): string[] {
   const most = Math.max(2, Math.floor(hostname.length / 3));
   return [...new Set(listeners.map((listener) => listener.hostname))]
     .map((name) => ({ name, far: distance(name.toLowerCase(), hostname) }))

@@ -1,7 +1,8 @@
-import { digestStatus } from "../health/mod.ts";
+import { digestPairs, digestStatus, isPlainEnvoy } from "../health/mod.ts";
 import type { GateStatus, ListenerStatus } from "../model/mod.ts";
 import type { AgentStatus } from "../server/mod.ts";
 import { findListeners, readHostname } from "./find_listeners.ts";
+import { findPairs } from "./find_pairs.ts";
 
 /** What `certgate wait` waits for. */
 export type Goal =
@@ -30,6 +31,7 @@ export function missingFor(goal: Goal, status: AgentStatus): string | null {
       ? `the hook does not withhold "${goal.hostname}"`
       : "the gate is off, so certgate cannot know it";
   }
+  if (isPlainEnvoy(gate, status.sds)) return missingInEnvoy(goal, { ...status, gate });
   if (goal.kind === "converged") return missingToConverge(gate, status);
   const { taking } = findListeners(goal.hostname, gate.listeners);
   const managed = taking.filter((listener) => listener.managed);
@@ -47,11 +49,11 @@ function withheldByHook(hostname: string, { snapshots }: AgentStatus): boolean {
 
 const keyOf = ({ namespace, name }: { namespace: string; name: string }) => `${namespace}/${name}`;
 
-function missingToConverge(gate: GateStatus, { snapshots }: AgentStatus): string | null {
+function missingToConverge(gate: GateStatus, { snapshots, sds }: AgentStatus): string | null {
   if (gate.converged) return null;
   if (gate.output.message !== "") return gate.output.message;
   const late = gate.gateways.filter(({ converged }) => !converged).map(keyOf);
-  const waiting = digestStatus(gate, snapshots).rows.find(({ word }) => word === "waiting");
+  const waiting = digestStatus(gate, snapshots, sds).rows.find(({ word }) => word === "waiting");
   const why = waiting === undefined
     ? "Envoy Gateway has not shown the latest version to the hook yet."
     : `${waiting.hostname}: ${waiting.message}`;
@@ -60,12 +62,38 @@ function missingToConverge(gate: GateStatus, { snapshots }: AgentStatus): string
   }); ${why}`;
 }
 
+/** Without a Gateway: who asks has to have taken what there is, and somebody has to ask. */
+function missingInEnvoy(
+  goal: Goal,
+  { gate, sds }: AgentStatus & { readonly gate: GateStatus },
+): string | null {
+  if (sds?.message) return sds.message;
+  const rows = digestPairs(gate, sds);
+  const own = goal.kind === "converged"
+    ? rows
+    : findPairs(goal.hostname, gate.pairs).map(({ pair }) =>
+      rows.find(({ secret }) => secret === keyOf(pair))!
+    );
+  if (goal.kind !== "converged" && own.length === 0) return `no pair has the hostname "${goal.hostname}"`;
+  if (goal.kind === "withheld") {
+    const served = own.find(({ word }) => word !== "withheld");
+    return served === undefined ? null : `"${served.secret}" can be asked for`;
+  }
+  const late = own.find(({ word }) => word === "waiting") ??
+    (goal.kind === "programmed" ? own.find(({ word }) => word === "withheld") : undefined);
+  if (late !== undefined) return `"${late.secret}" is ${late.word}: ${late.message}`;
+  if (goal.kind === "programmed") return own.some(({ asked }) => asked > 0) ? null : "no Envoy asks for it";
+  const bundle = sds?.names.find(({ subscribers, accepted }) => accepted < subscribers);
+  if (bundle !== undefined) return `"${bundle.name}" is not taken by everybody who asks for it`;
+  return sds && sds.clients.length > 0 ? null : "no Envoy is connected";
+}
+
 function missingToProgram(
   listener: ListenerStatus,
   gate: GateStatus,
-  { snapshots }: AgentStatus,
+  { snapshots, sds }: AgentStatus,
 ): string | null {
-  const row = digestStatus(gate, snapshots).rows[gate.listeners.indexOf(listener)];
+  const row = digestStatus(gate, snapshots, sds).rows[gate.listeners.indexOf(listener)];
   const programmed = listener.conditions.find(({ type }) => type === "Programmed");
   if (programmed?.status === "True" && row.usable) return null;
   return `listener "${listener.name}" is ${row.word}: ${

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { sampleStatus } from "../../tests/fakes/gate_status.ts";
+import { sampleName, samplePlain, sampleSds } from "../../tests/fakes/sds_status.ts";
 import type { GateStatus } from "../model/mod.ts";
 import type { AgentStatus } from "../server/mod.ts";
 import { missingFor, readGoal } from "./wait_goal.ts";
@@ -69,4 +70,34 @@ Deno.test("missingFor() asks the hook where the gate is off", () => {
 
 Deno.test("missingFor() believes nothing while certgate is loading", () => {
   assert.equal(missing("converged", sampleStatus([good]), { ready: false }), "certgate is still loading");
+});
+
+Deno.test("missingFor() without a Gateway: who asks has taken it, and somebody asks", () => {
+  const plain = samplePlain([good, bad, { hostname: "*.w.test" }]);
+  const sds = sampleSds(plain);
+  const [a, w] = ["default/a.test-tls", "default/any.w.test-tls"];
+  assert.equal(missing("converged", plain, { sds }), null);
+  assert.equal(missing("programmed=a.test", plain, { sds }), null);
+  assert.equal(missing("programmed=x.w.test", plain, { sds }), null);
+  assert.equal(missing("withheld=b.test", plain, { sds }), null);
+  assert.match(
+    missing("programmed=b.test", plain, { sds })!,
+    /b\.test-tls" is withheld: Envoy is given nothing/,
+  );
+  assert.equal(missing("withheld=a.test", plain, { sds }), `"${a}" can be asked for`);
+  assert.equal(missing("programmed=x.test", plain, { sds }), 'no pair has the hostname "x.test"');
+  const late = { ...sds, names: [sampleName(a, { accepted: 0 }), sampleName(w)] };
+  assert.match(missing("converged", plain, { sds: late })!, /is waiting: 1 of 1 that ask for it has not/);
+  assert.match(missing("programmed=a.test", plain, { sds: late })!, /is waiting/);
+  assert.equal(missing("programmed=y.w.test", plain, { sds: late }), null);
+  const unasked = sampleName(a, { subscribers: 0, accepted: 0 });
+  const alone = { ...sds, clients: [], names: [unasked] };
+  assert.equal(missing("converged", plain, { sds: alone }), "no Envoy is connected");
+  assert.equal(missing("programmed=a.test", plain, { sds: alone }), "no Envoy asks for it");
+  const trust = { ...sds, names: [sampleName("trust/ns/ca", { kind: "validation", accepted: 0 })] };
+  assert.equal(
+    missing("converged", plain, { sds: trust }),
+    '"trust/ns/ca" is not taken by everybody who asks for it',
+  );
+  assert.equal(missing("converged", plain, { sds: { ...sds, message: "in use" } }), "in use");
 });
