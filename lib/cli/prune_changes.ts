@@ -55,6 +55,10 @@ function describeStep(step: Step): Pick<Change, "resource" | "sign" | "what"> {
         sign: "removed",
         what: "the placeholder; certgate delivers it",
       };
+    case "fill_secret": {
+      const what = "the pair in place of its placeholder, because Envoy cannot ask certgate";
+      return { resource: `secret ${step.name}`, sign: "changed", what };
+    }
     case "add_cluster":
       return {
         resource: `cluster ${SDS_CLUSTER}`,
