@@ -148,6 +148,11 @@ export class DeliveryTracker {
     return this.#reached(published) && !this.#stillComing() ? "unknown" : "waiting";
   }
 
+  /** Whether an Envoy serves, and none has a certificate. @param serial Lower-case hex. */
+  lacks(serial: string): boolean {
+    return this.#envoys.some(isLive) && !this.#serials.has(serial);
+  }
+
   /** Whether an Envoy that cannot be asked is still to come. */
   get expectsMore(): boolean {
     return this.#stillComing();

@@ -2,11 +2,12 @@ import { Alarm } from "./host/mod.ts";
 import type { EnvoyStatus, GateStatus } from "./model/mod.ts";
 import { showEnvoys } from "./outputs/mod.ts";
 import type { Config } from "./resources/mod.ts";
-import type { AnsweredCall, DarkHostname, OpenSpan } from "./server/mod.ts";
+import type { DarkHostname, OpenSpan } from "./server/mod.ts";
 import { DeliveryTracker } from "./agent_delivery.ts";
 import type { GateParts } from "./agent_gate_parts.ts";
 import { type GateBase, openGateBase } from "./agent_gate_base.ts";
 import { makeGateLoops } from "./agent_gate_loops.ts";
+import { GateProgress } from "./agent_gate_progress.ts";
 import type { GateLog } from "./agent_gate_log.ts";
 import { reconcileAttributes } from "./agent_gate_span.ts";
 import { type Judged, judgeEverything } from "./agent_gate_judge.ts";
@@ -47,6 +48,7 @@ export class Gate {
   #effort = 0;
   readonly #looks: EnvoyLooks;
   readonly #nudger: Nudger;
+  readonly #progress: GateProgress;
   readonly #keepSettled: () => Promise<void>;
   readonly #guard: ReturnType<typeof setInterval>;
   #judged: Omit<Judged, "now" | "again"> | null = null;
@@ -108,6 +110,7 @@ export class Gate {
         this.#work.poke();
       },
     });
+    this.#progress = new GateProgress(this.#delivery, this.#nudger, made.directory !== null);
     this.#guard = setInterval(() => this.#guardOutput(), config.watch.pollInterval);
   }
 
@@ -158,23 +161,10 @@ export class Gate {
   }
 
   /** Takes note of an answered hook call. */
-  answered(
-    { gateways, outcome, passing, hook }: Pick<AnsweredCall, "gateways" | "outcome" | "passing" | "hook">,
-  ): void {
-    // What it lacks may be there the next time, and Envoy Gateway does not come back for it by itself.
-    if (outcome === "error" || outcome === "degraded" && passing) this.#nudger.failed();
-    if (outcome === "error" || hook !== "PostTranslateModify") return;
-    this.#nudger.answered(gateways.length);
-    if (this.#delivery.answered(gateways)) this.#moved = true;
-    this.#noteProgress(this.#delivery.isOlder(gateways));
-    this.#looks.hurry();
-  }
-
-  /** @param shownOlder Whether a call has just carried something older than what was published. */
-  #noteProgress(shownOlder: boolean): void {
-    const since = this.#delivery.pendingSince();
-    if (since === null) this.#nudger.caughtUp();
-    else this.#nudger.behind(since, { shownOlder, usual: this.#delivery.usual });
+  answered(call: Parameters<GateProgress["answered"]>[0]): void {
+    const { wentOn, moved } = this.#progress.answered(call);
+    this.#moved ||= moved;
+    if (wentOn) this.#looks.hurry();
   }
 
   /** Ends everything and writes what is to be kept. What was published stays. */
@@ -245,9 +235,7 @@ export class Gate {
     });
     const now = this.#parts.clock();
     this.#view = { ...this.#judged!, plan, output };
-    // Without Envoy Gateway there is nobody to make call again.
-    if (this.#config.gate.output !== undefined) this.#nudger.published(written.changed);
-    this.#noteProgress(false);
+    this.#progress.published(written.changed);
     if (written.problem !== "") {
       this.#alarm.set(Math.min(this.#view.edge ?? Infinity, now + RETRY), () => this.#work.poke());
     } else if (written.changed) this.#log.published(written.revision, plan);

@@ -32,6 +32,8 @@ export interface GateSds {
   bundles(): Promise<readonly BundleState[]>;
   /** The next moment, in milliseconds since the epoch, at which a bundle changes by itself; `null` if never. */
   edge(): number | null;
+  /** Whether an Envoy asks for a pair now. */
+  isAsked(key: ObjectKey): boolean;
   /** How many names were asked for whose newest version is not taken yet. */
   pending(): number;
 }

@@ -1,5 +1,6 @@
 import { type Metrics, showGate, type StatusKeeper } from "./outputs/mod.ts";
 import type { GateStatus } from "./model/mod.ts";
+import type { GateSds } from "./agent_gate_parts.ts";
 import type { DeliveryTracker } from "./agent_delivery.ts";
 import { type GateView, makeStatus } from "./agent_status.ts";
 
@@ -11,16 +12,17 @@ import { type GateView, makeStatus } from "./agent_status.ts";
  */
 export function showView(
   view: GateView,
-  { keeper, metrics, clock, delivery, evaluated }: {
+  { keeper, metrics, clock, delivery, sds, evaluated }: {
     readonly keeper: StatusKeeper;
     readonly metrics: Metrics;
     /** Milliseconds since the epoch. */
     readonly clock: () => number;
     readonly delivery: DeliveryTracker;
+    readonly sds: Pick<GateSds, "isAsked">;
     readonly evaluated: boolean;
   },
 ): GateStatus {
-  const status = makeStatus(view, { keeper, delivery, now: clock() });
+  const status = makeStatus(view, { keeper, delivery, sds, now: clock() });
   showGate(metrics, {
     plan: view.plan,
     pairs: view.pairs,

@@ -90,7 +90,10 @@ export class SdsHolder implements GateSds {
       book: this.#shelf.book,
       events: {
         onRefused: (refusal) => this.#refused(refusal),
-        onAccepted: () => this.#parts.onAccepted(),
+        onAccepted: () => {
+          // Looking costs Envoy something: not after each of a thousand.
+          if (this.pending() === 0) this.#parts.onAccepted();
+        },
         onUnknown: () => {},
         onChange: () => {},
       },
@@ -174,7 +177,9 @@ export class SdsHolder implements GateSds {
     const { listen, tls, envoy } = this.#config.sds;
     const address = addressOf(listen);
     if (address.kind === "unix") return { kind: "unix", path: address.path };
-    const { host, port } = address;
+    const { port } = address;
+    // Envoy is on this host.
+    const host = { "0.0.0.0": "127.0.0.1", "::": "::1" }[address.host] ?? address.host;
     if (tls === undefined) return { kind: "tcp", host, port, tls: null };
     if (envoy === undefined) return null;
     const { certificate, key, ca, serverName: name } = envoy;

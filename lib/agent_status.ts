@@ -20,6 +20,7 @@ import type {
   Verdict,
 } from "./model/mod.ts";
 import type { StatusKeeper } from "./outputs/mod.ts";
+import type { GateSds } from "./agent_gate_parts.ts";
 import type { DeliveryTracker } from "./agent_delivery.ts";
 import { certificateStatus, endsSoon, keyOf, placeText, rfc3339 } from "./agent_names.ts";
 
@@ -44,7 +45,13 @@ export interface GateView {
  */
 export function makeStatus(
   view: GateView,
-  { keeper, delivery, now }: { keeper: StatusKeeper; delivery: DeliveryTracker; now: number },
+  { keeper, delivery, sds, now }: {
+    keeper: StatusKeeper;
+    delivery: DeliveryTracker;
+    /** Says who asks for a pair; default nobody. */
+    sds?: Pick<GateSds, "isAsked">;
+    now: number;
+  },
 ): GateStatus {
   const { plan } = view;
   const subjects = new Set<string>();
@@ -79,7 +86,10 @@ export function makeStatus(
     },
     output: view.output,
     envoys: delivery.envoys,
-    converged: view.output.message === "" && gateways.every(({ converged }) => converged),
+    converged: view.output.message === "" && gateways.every(({ converged }) => converged) &&
+      ![...view.pairs].some(([key, { delivery: way, served }]) =>
+        way === "sds" && served !== null && sds?.isAsked(key) && delivery.lacks(served.leaf.serial)
+      ),
     clock: view.doubt,
     nextEdge: view.edge === null ? null : rfc3339(view.edge),
   };
@@ -210,6 +220,7 @@ function pairStatus(state: PairState, now: number): PairStatus {
     verdict: plainVerdict(state.verdict),
     hint,
     serving: served?.from ?? null,
+    ...(state.delivery === undefined ? {} : { delivery: state.delivery }),
     current: leaf ? certificateStatus(leaf) : null,
     served: served ? certificateStatus(served.leaf) : null,
     expiresSoon: endsSoon(state, now),
