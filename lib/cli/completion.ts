@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Config } from "../resources/mod.ts";
 import { askAgent, placesOf } from "./ask_agent.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
+import { namedPairs } from "./find_pairs.ts";
 import { renderCompletion } from "./render_completion.ts";
 import type { Shell } from "./shells.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,7 +25,8 @@ export async function completeHosts(config: Config, terminal: Terminal): Promise
   const places = placesOf(config, undefined);
   const answer = typeof places === "string" ? null : await askAgent(places);
   const gate = answer?.kind === "live" ? answer.status.gate : answer?.kind === "old" ? answer.gate : null;
-  const hosts = new Set(gate?.listeners.map(({ hostname }) => hostname) ?? []);
+  const named = gate === null ? [] : [...gate.listeners, ...namedPairs(gate.pairs)];
+  const hosts = new Set(named.map(({ hostname }) => hostname));
   for (const host of [...hosts].sort()) {
     if (typeof host === "string" && HOSTNAME.test(host)) terminal.out(`${host}\n`);
   }

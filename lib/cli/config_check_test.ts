@@ -36,3 +36,27 @@ Deno.test("configCheck() asks the Envoy of the host about the firewall, where on
     assert.match(await notes({ paths }), /^note: /);
     assert.equal(await notes({ paths, waf: { enabled: "off" } }), "");
   }));
+
+Deno.test("configCheck() says what may be meant otherwise about delivery straight to Envoy", () =>
+  inDirectory(async (dir) => {
+    const file = join(dir, "config.yaml");
+    const notes = async (config: object) => {
+      await Deno.writeTextFile(file, JSON.stringify({ envoy: { path: "none" }, ...config }));
+      const terminal = new FakeTerminal();
+      assert.equal(await configCheck({ config: file }, terminal), 0);
+      return terminal.stderr;
+    };
+    const sources = [{ path: "/pairs/*", delivery: "sds" }];
+    const gate = { resources: "/a", output: "/b" };
+    assert.match(
+      await notes({ sources }),
+      /^note: .* certgate envoy-config prints what it needs\nnote: only the group .*"\/run\/certgate\/sds\.sock"; sds\.group/,
+    );
+    assert.equal(await notes({ sources, gate, sds: { group: "envoy" } }), "");
+    const bundles = [{ name: "there", file }, { name: "away", file: join(dir, "away.pem") }];
+    assert.equal(
+      await notes({ gate, sds: { listen: "tcp://127.0.0.1:5", bundles } }),
+      `note: the bundle "${dir}/away.pem" is not there; as long as it never was, nobody is trusted by it\n`,
+    );
+    assert.equal(await notes({ sources: [{ path: "/pairs/*" }] }), "");
+  }));

@@ -11,6 +11,7 @@ import {
   WRITE_HINT,
 } from "../host/mod.ts";
 import { type Config, parseListenAddress } from "../resources/mod.ts";
+import { wantsSds } from "./note_delivery.ts";
 
 /** A key of the configuration that asks for what this binary may not do. */
 export interface Refusal {
@@ -27,14 +28,13 @@ export interface Refusal {
  * @returns One for each key; nothing is tried, the file system itself may still refuse.
  */
 export async function findRefusals(config: Config): Promise<Refusal[]> {
-  const address = parseListenAddress(config.hook.listen);
-  const socket = typeof address !== "string" && address.kind === "unix" ? dirname(address.path) : undefined;
   const { automatic, configHome } = config.rotation;
   const written = [
     ["stateDir", config.stateDir],
     ["gate.output", config.gate.output],
     ["issuance.output", config.issuance.output],
-    ["hook.listen", socket],
+    ["hook.listen", directoryOf(config.hook.listen)],
+    ["sds.listen", wantsSds(config) ? directoryOf(config.sds.listen) : undefined],
     // Who only watches writes nothing.
     ["rotation.configHome", automatic ? configHome : undefined],
   ] as const;
@@ -47,6 +47,14 @@ export async function findRefusals(config: Config): Promise<Refusal[]> {
       hint: WRITE_HINT,
     });
   }
+  if (wantsSds(config) && config.gate.resources !== undefined && config.sds.tls && !config.sds.envoy) {
+    refusals.push({
+      key: "sds.envoy",
+      message:
+        `Cannot use "${config.sds.listen}" for "sds.listen": the hook has to tell Envoy what to connect with`,
+      hint: "set sds.envoy: certificate, key, ca and serverName, as Envoy sees the files",
+    });
+  }
   const { path } = config.envoy;
   if (path.startsWith("/") && !await mayRun(path) && !await mayRun(await realPath(path))) {
     refusals.push({
@@ -56,6 +64,12 @@ export async function findRefusals(config: Config): Promise<Refusal[]> {
     });
   }
   return [...refusals, ...await findCommandRefusals(config), ...await findIssuerRefusals(config)];
+}
+
+/** Where a socket stands; `undefined` for what is no socket. */
+function directoryOf(listen: string): string | undefined {
+  const address = parseListenAddress(listen);
+  return typeof address !== "string" && address.kind === "unix" ? dirname(address.path) : undefined;
 }
 
 /** Programs that issue certificates and make records. */

@@ -45,6 +45,20 @@ Deno.test("findRefusals() finds nothing where everything is permitted, or nothin
   );
 });
 
+Deno.test("findRefusals() looks at delivery straight to Envoy only where it is wanted", {
+  permissions: { write: ["/var/lib/certgate", "/run/certgate"], run: false, read: true, env: true },
+}, async () => {
+  const keys = async (text: string) => (await findRefusals(read(text))).map(({ key }) => key);
+  const wanted = "sources: [{ path: /a, delivery: sds }]\n";
+  assert.deepEqual(await keys("sds: { listen: unix:///srv/sds.sock }"), []);
+  assert.deepEqual(await keys(`${wanted}sds: { listen: unix:///srv/sds.sock }`), ["sds.listen"]);
+  const tls = "sds: { listen: tcp://10.0.0.1:5, tls: { certificate: /c, key: /k, clientCa: /a } }\n";
+  const gate = "gate: { resources: /a, output: /var/lib/certgate/gate }\n";
+  assert.deepEqual(await keys(wanted + tls + gate), ["sds.envoy"]);
+  assert.deepEqual(await keys(wanted + tls), [], "an Envoy without Envoy Gateway has its own configuration");
+  assert.deepEqual(await keys(tls + gate), []);
+});
+
 Deno.test("findRefusals() names each program of a dependent that the binary may not run", {
   permissions: {
     write: ["/run/certgate", "/var/lib/certgate"],
