@@ -62,7 +62,7 @@ export function sdsLine(sds: SdsStatus | null | undefined): string {
     count === 1 ? "Envoy" : "Envoys"
   } connected; of ${names.length} ` +
     `names ${asked.length} are asked for, ${taken.length} are taken` +
-    `${unknown.length > 0 ? `; ${unknown.length} asked for that nobody has` : ""}\n`;
+    `${unknown.length > 0 ? `; ${unknown.length} asked for and not to be had` : ""}\n`;
 }
 
 /** Who is connected and what bundles there are, for people. */

@@ -73,6 +73,6 @@ Deno.test("status --all shows how each pair is delivered, who is connected, and 
   assert.match(out, /^default\/b\.test-tls +current +Usable +gateway /m);
   assert.match(out, /^edge-1 +edge +1$/m);
   assert.match(out, /^ns\/clients +ConfigMap +2 +2030-08-01 12:00:00Z +\/c\.pem$/m);
-  assert.match(out, /; 1 asked for that nobody has\n2 of 2 hosts serve/);
+  assert.match(out, /; 1 asked for and not to be had\n2 of 2 hosts serve/);
   assert.match(out, /An Envoy asks for what nobody has: "ns\/strange"/);
 });

@@ -8,6 +8,7 @@ import {
 } from "../model/mod.ts";
 import { dateText } from "./_date_text.ts";
 import type { ListenerWord } from "./digest_status.ts";
+import { HINTS } from "./hints.ts";
 
 /** One pair, as a person is told about it where Envoy asks certgate itself for it. */
 export interface PairRow {
@@ -63,7 +64,7 @@ export function digestPairs({ pairs }: GateStatus, sds?: SdsStatus | null): Pair
       taken: known?.accepted ?? 0,
       message: refusal ?? messageOf(pair, known, word),
       detail: pair.verdict.action === "withhold" && refusal === null ? pair.verdict.detail : "",
-      hint: pair.verdict.action === "withhold" ? pair.hint : "",
+      hint: pair.verdict.action === "withhold" ? pair.hint || HINTS[pair.verdict.cause] : "",
       warnings: pair.warnings.map(({ message }) => message),
       notAfter: pair.served?.notAfter ?? null,
     };

@@ -20,6 +20,7 @@ Deno.test("digestPairs() gives each pair one word, and says whose certificate is
   assert.deepEqual(rows.map(({ usable }) => usable), [true, false, true]);
   assert.deepEqual([rows[0].asked, rows[0].taken, rows[0].names], [1, 1, ["a.test"]]);
   assert.equal(rows[1].message, "Envoy is given nothing under this name: its last day has passed.");
+  assert.match(rows[1].hint, /^renew it/);
   const late = sampleSds(plain, { names: [sampleName(A, { subscribers: 3, accepted: 1 })] });
   assert.deepEqual(words(plain, late), ["waiting", "withheld", "held"]);
   assert.match(digestPairs(plain, late)[0].message, /^2 of 3 that ask for it have not taken its newest/);

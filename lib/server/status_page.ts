@@ -155,7 +155,7 @@ function sdsPart(sds: AgentStatus["sds"]): string {
       count(sds.names.length, "name"),
       `${asked.length} asked for`,
       `${taken.length} taken`,
-      sds.unknown.length > 0 ? `${sds.unknown.length} asked for that nobody has` : "",
+      sds.unknown.length > 0 ? `${sds.unknown.length} asked for and not to be had` : "",
     ], sds.message === ""),
     ...sds.clients.map(({ node, cluster, streams }) =>
       fact(node || "an Envoy without a name", [cluster, count(streams, "stream")], true)
