@@ -8,6 +8,7 @@ import { openKeep } from "./outputs/mod.ts";
 import { makeSelfSigned, readFacts } from "./pki/mod.ts";
 import { configSchema } from "./resources/mod.ts";
 import { VerdictStore } from "./server/mod.ts";
+import { pairMaterial } from "./xds/mod.ts";
 
 const NOW = Date.UTC(2026, 5, 1), DAY = 86_400_000;
 const config = configSchema.parse({});
@@ -160,5 +161,24 @@ Deno.test("PairBook waits a moment for what an earlier run knew", async () => {
     const state = (await judgeAll(book, [], NOW)).get("edge/a")!;
     assert.deepEqual([state.served?.from, state.edge], ["held", NOW + 5000]);
     assert.equal((await judgeAll(book, [], NOW + 5000)).size, 0);
+  });
+});
+
+Deno.test("PairBook goes back to the pair before where Envoy refuses one that was judged to be good, after a restart too", async () => {
+  await withBook(async (open) => {
+    const [good, refused] = [arrival(await makePair()), arrival(await makePair())];
+    const believed = store();
+    const look = async (book: PairBook, one: Arrival) => {
+      const asking = { store: believed, sources: [], config, patience: 0 };
+      const { verdict, served } = (await book.judge([one], asking, NOW)).get("edge/a")!;
+      return [verdict.reason, served?.from ?? null, served?.hash ?? null];
+    };
+    const book = await open();
+    await look(book, good);
+    assert.deepEqual(await look(book, refused), ["Usable", "current", refused.hash]);
+    believed.refuse(pairMaterial(refused.pair), "no");
+    assert.deepEqual(await look(book, refused), ["Unsupported", "held", good.hash]);
+    assert.deepEqual(await look(book, refused), ["Unsupported", "held", good.hash]);
+    assert.deepEqual(await look(await open(), refused), ["Unsupported", "held", good.hash]);
   });
 });
