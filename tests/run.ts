@@ -1,5 +1,5 @@
 /**
- * `deno task test`: the whole suite, group after group in two lanes, with a count of everything on the very last line.
+ * `deno task test`: the whole suite, group after group in three lanes, with a count of everything on the very last line.
  *
  *     deno task test                 all groups
  *     deno task test unit cli        these groups

@@ -10,7 +10,7 @@ export interface Group {
    * the tests also wait. Where there is no number, every file has a worker of its own, one after the other.
    */
   readonly workers?: number;
-  /** Whether it mostly waits for programs that it has started: it runs beside the groups that compute. */
+  /** Whether it mostly waits, for programs that it has started: it runs beside the groups that compute, and before them. */
   readonly waits?: true;
   /**
    * Script that makes the program which its tests run; it is given a folder and writes the program's path, which the tests
@@ -19,40 +19,45 @@ export interface Group {
   readonly program?: string;
 }
 
+/** Tests of `lib/agent*`, most of which start one. */
+const isOfAgent = (path: string) => /^lib\/agent(_\w+)?_test\.ts$/.test(path);
+
 const below = (...folders: string[]) => (path: string) =>
   folders.some((folder) => path.startsWith(`${folder}/`));
 
 /**
- * In the order in which they run: cheap and telling first, those that wait beside the rest. Limits are several times what
- * each takes beside the others on two cores.
+ * In the order in which they run, in a lane each: those that wait, those with a process that is seldom busy on two cores,
+ * and those with workers. What is telling comes first, then what takes long, so that lanes end with small groups, which
+ * others take over. Limits are several times what each takes beside the others on two cores.
  */
 export const GROUPS: readonly Group[] = [
   { name: "house", holds: below("tests/house", "tests/runner", "tests/setup"), limit: 300 },
-  // Whole agents in the process of the test: half of it is waiting, and too much of it for the quick loop.
-  { name: "agent", holds: (path) => /^lib\/agent(_\w+)?_test\.ts$/.test(path), limit: 150, workers: 4 },
   {
     name: "unit",
-    holds: (path) => !path.startsWith("tests/") || below("tests/lint")(path),
+    holds: (path) => (!path.startsWith("tests/") || below("tests/lint")(path)) && !isOfAgent(path),
     limit: 180,
     workers: 4,
   },
-  { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 240, workers: 2 },
+  // Whole agents in the process of the test: half of it is waiting, and too much of it for the quick loop.
+  { name: "agent", holds: isOfAgent, limit: 150, workers: 4 },
+  { name: "rotation", holds: below("tests/rotation"), limit: 180, workers: 2 },
+  { name: "issuance", holds: below("tests/issuance"), limit: 150, workers: 2 },
+  { name: "release", holds: below("tests/release"), limit: 400 },
   { name: "vectors", holds: below("tests/vectors"), limit: 300 },
-  { name: "resources", holds: below("tests/resources"), limit: 240 },
-  { name: "sources", holds: below("tests/sources"), limit: 180, workers: 2 },
+  { name: "sds", holds: below("tests/sds"), limit: 300, workers: 2 },
+  { name: "sources", holds: below("tests/sources"), limit: 180, workers: 4 },
   { name: "cli", holds: below("tests/cli"), limit: 180, workers: 2 },
+  { name: "install", holds: below("tests/install"), limit: 300, workers: 2 },
+  { name: "systemd", holds: below("tests/systemd"), limit: 240 },
+  { name: "properties", holds: below("tests/properties", "tests/golden"), limit: 240, workers: 2 },
   { name: "monitoring", holds: below("tests/monitoring"), limit: 120, workers: 2 },
+  { name: "trust", holds: below("tests/trust"), limit: 120, workers: 2 },
   { name: "docs", holds: below("tests/docs"), limit: 240, workers: 2 },
   { name: "deploy", holds: below("tests/deploy"), limit: 180, workers: 2 },
-  { name: "systemd", holds: below("tests/systemd"), limit: 240 },
-  { name: "trust", holds: below("tests/trust"), limit: 120, workers: 2 },
-  { name: "install", holds: below("tests/install"), limit: 300, workers: 2 },
-  { name: "release", holds: below("tests/release"), limit: 400 },
-  { name: "issuance", holds: below("tests/issuance"), limit: 150, workers: 2 },
   { name: "acme", holds: below("tests/acme"), limit: 180, workers: 2 },
-  { name: "rotation", holds: below("tests/rotation"), limit: 180, workers: 2 },
-  { name: "sds", holds: below("tests/sds"), limit: 300, workers: 2 },
+  // One Envoy Gateway fits on a machine, since its port is fixed: who needs it beside others would wait for them.
   { name: "e2e", holds: below("tests/e2e"), limit: 900, waits: true, program: "tests/e2e/make_program.ts" },
+  { name: "resources", holds: below("tests/resources"), limit: 240, waits: true },
   { name: "demo", holds: below("tests/demo"), limit: 120, waits: true },
   // Whatever has no group of its own still runs: a forgotten folder must not go untested.
   { name: "other", holds: () => true, limit: 180 },

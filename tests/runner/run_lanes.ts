@@ -2,12 +2,16 @@ import type { Group } from "./groups.ts";
 import { Screen, type Voice } from "./screen.ts";
 
 /**
- * Shares groups out to lanes that run side by side. Groups that mostly wait for programs of their own have one, all others
- * another one; a lane without groups is left out.
+ * Shares groups out to lanes that run side by side: groups that mostly wait for programs of their own, groups whose files
+ * run one after the other, and groups with workers. A lane without groups is left out.
  */
-export function shareLanes<T extends Pick<Group, "waits">>(groups: readonly T[]): T[][] {
-  return [groups.filter(({ waits }) => waits), groups.filter(({ waits }) => !waits)]
-    .filter((lane) => lane.length > 0);
+export function shareLanes<T extends Pick<Group, "waits" | "workers">>(groups: readonly T[]): T[][] {
+  const busy = groups.filter(({ waits }) => !waits);
+  return [
+    groups.filter(({ waits }) => waits),
+    busy.filter(({ workers }) => workers === undefined),
+    busy.filter(({ workers }) => workers !== undefined),
+  ].filter((lane) => lane.length > 0);
 }
 
 /**

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { runLanes, shareLanes } from "./run_lanes.ts";
 
-Deno.test("shareLanes() gives groups that wait a lane of their own, first", () => {
-  const [slow, quick, other] = [{ waits: true as const }, {}, {}];
-  assert.deepEqual(shareLanes([quick, slow, other]), [[slow], [quick, other]]);
+Deno.test("shareLanes() gives groups that wait a lane of their own, first, and one to those without workers", () => {
+  const [slow, alone, quick] = [{ waits: true as const }, {}, { workers: 2 }];
+  const other = { ...quick };
+  assert.deepEqual(shareLanes([quick, slow, alone, other]), [[slow], [alone], [quick, other]]);
   assert.deepEqual(shareLanes([quick]), [[quick]]);
-  assert.deepEqual(shareLanes([slow]), [[slow]]);
+  assert.deepEqual(shareLanes([slow, alone]), [[slow], [alone]]);
 });
 
 Deno.test("runLanes() runs lanes side by side and each in its order", async () => {
