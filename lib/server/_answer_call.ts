@@ -1,5 +1,5 @@
 import type { Material, Plan, PolicyStep } from "../model/mod.ts";
-import { emptyPlan, planPrune } from "../mutations/mod.ts";
+import { emptyPlan, isStandIn, planPrune } from "../mutations/mod.ts";
 import { type AnyStep, applyPlan } from "../xds/mod.ts";
 import { askForFilter } from "./_ask_for_filter.ts";
 import { pause } from "./_deadline.ts";
@@ -48,10 +48,11 @@ export function wantsPolicy({ config, policy: { index, settings } }: Generation)
 /**
  * From a snapshot whose materials are judged to its answer: mutations, pruning, bytes.
  *
- * - Pruning is in every answer, whatever became of the mutations, and cannot fail: what it throws undoes it alone.
+ * - Pruning is in every answer, whatever became of the mutations, and cannot fail: what it throws undoes it alone, unless
+ *   a placeholder would go out then.
  * - What fails outside of a mutation is answered by the failure policy of the hook.
  *
- * @throws HookError where a failure policy says `closed`.
+ * @throws HookError where a failure policy says `closed`, or a placeholder would go out.
  */
 export function answerCall(call: HookCall, timer: PhaseTimer): Promise<Answered> {
   return inSpan("mutate", {}, async () => {
@@ -132,6 +133,13 @@ function pruneOrUndo({ hook, snapshot, parts }: HookCall): { plan: Plan; failed:
   } catch (error) {
     metrics.add("certgate_hook_panics_total");
     metrics.add("certgate_mutation_reverted_total", { mutation: "prune" });
+    // Undone, it would let them reach Envoy; without an answer Envoy Gateway goes on with the last one.
+    if (snapshot.secrets.some(({ material }) => isStandIn(material))) {
+      const message = `Cannot answer ${hook}: pruning failed, and there are placeholders: ${
+        messageOf(error)
+      }`;
+      throw new HookError(["threw"], message);
+    }
     log.error("a mutation failed and was undone, the rest of the answer goes out", {
       mutation: "prune",
       error,
