@@ -41,14 +41,14 @@ const PARDON = 600_000;
 export class SdsShelf {
   readonly book: SdsBook;
   #items = new Map<string, Item>();
-  #joined = new Map<string, Item>();
+  #derived = new Map<string, Item>();
   #bundles: ReadonlyMap<string, BundleState> = new Map();
   #served: ReadonlyMap<string, ServedPair> = new Map();
   readonly #placeholders = new Map<ObjectKey, { readonly names: string; readonly made: Placeholder }>();
   readonly #refusedAt = new Map<string, number>();
 
   constructor() {
-    this.book = new SdsBook({ derive: (name) => this.#join(name)?.resource });
+    this.book = new SdsBook({ derive: (name) => this.#derive(name)?.resource });
   }
 
   /** Puts out what is served now; the Envoys that ask for something of it hear of it at once. */
@@ -60,7 +60,9 @@ export class SdsShelf {
       const way = parts.wayOf(state);
       if (state.served !== null) {
         served.set(key, state.served);
-        if (way === "sds" || parts.isAsked(key)) items.set(key, this.#pairItem(key, state.served));
+        if (way === "sds" || parts.isAsked(key)) {
+          items.set(key, this.#pairItem(key, state.served, this.#items.get(key) ?? this.#derived.get(key)));
+        }
       }
       states.set(key, way === "sds" ? this.#withPlaceholder(key, state) : state);
     }
@@ -89,7 +91,7 @@ export class SdsShelf {
 
   /** What stands under a name in a version. */
   find(name: string, version: string): Item | null {
-    const item = this.#items.get(name) ?? this.#joined.get(name);
+    const item = this.#items.get(name) ?? this.#derived.get(name);
     return item?.resource.version === version ? item : null;
   }
 
@@ -98,10 +100,9 @@ export class SdsShelf {
     this.#refusedAt.set(name, now);
   }
 
-  #pairItem(key: ObjectKey, { hash, pair }: ServedPair): Item {
-    const known = this.#items.get(key);
+  #pairItem(name: string, { hash, pair }: ServedPair, known: Item | undefined): Item {
     if (known?.kind === "pair" && known.hash === hash) return known;
-    return { kind: "pair", hash, pair, resource: makeSdsResource(key, { kind: "pair", pair }) };
+    return { kind: "pair", hash, pair, resource: makeSdsResource(name, { kind: "pair", pair }) };
   }
 
   /** @returns `null` where one of the bundles has nobody in it: to leave it out would be to trust by the others alone. */
@@ -122,12 +123,20 @@ export class SdsShelf {
     };
   }
 
-  /** Several bundles of one policy are one name. */
-  #join(name: string): Item | null {
-    if (!name.startsWith(TRUST) || !name.includes("+")) return null;
-    const item = this.#bundleItem(name.slice(TRUST.length).split("+"), this.#joined.get(name));
-    if (item === null) this.#joined.delete(name);
-    else this.#joined.set(name, item);
+  /**
+   * What only stands here while somebody asks for it: several bundles of one policy, which are one name, and pairs that go
+   * through Envoy Gateway now, for which it may still have a placeholder.
+   */
+  #derive(name: string): Item | null {
+    const known = this.#derived.get(name);
+    const pair = this.#served.get(name);
+    const item = name.startsWith(TRUST)
+      ? this.#bundleItem(name.slice(TRUST.length).split("+"), known)
+      : pair === undefined
+      ? null
+      : this.#pairItem(name, pair, known);
+    if (item === null) this.#derived.delete(name);
+    else this.#derived.set(name, item);
     return item;
   }
 
