@@ -14,6 +14,7 @@ import { FLEET_ALERTS } from "./fleet_alerts.ts";
 import { ISSUANCE_ALERTS } from "./issuance_alerts.ts";
 import { POLICY_ALERTS } from "./policy_alerts.ts";
 import { ROTATION_ALERTS } from "./rotation_alerts.ts";
+import { SDS_ALERTS } from "./sds_alerts.ts";
 import { SUPPLY_ALERTS } from "./supply_alerts.ts";
 import { TRUST_ALERTS } from "./trust_alerts.ts";
 
@@ -28,6 +29,7 @@ export const ALERT_GROUPS: readonly AlertGroup[] = [
   BACKSTOP_ALERTS,
   SUPPLY_ALERTS,
   DELIVERY_ALERTS,
+  SDS_ALERTS,
   POLICY_ALERTS,
   DAEMON_ALERTS,
   ROTATION_ALERTS,
