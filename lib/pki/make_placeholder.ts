@@ -1,6 +1,7 @@
 import { encodeBase64 } from "./_base64.ts";
 import { Der, SEQUENCE } from "./_der.ts";
 import { KeyMaterial } from "../model/mod.ts";
+import { isMarked } from "./_marked.ts";
 import { isFailure, PemReader } from "./_pem_reader.ts";
 import {
   certificateOf,
@@ -100,7 +101,8 @@ function bodyOf(der: Uint8Array): Uint8Array | null {
  * Letters that are in the PEM of every placeholder: bytes 9 to 26 of the certificate, which begin with the serial number's
  * header. They are looked for first, because nearly every certificate is none.
  */
-const MARK = Buffer.from(encodeBase64(Uint8Array.of(3, 2, 1, 2, 2, 16, ...SERIAL.subarray(0, 12))));
+const MARK = text(encodeBase64(Uint8Array.of(3, 2, 1, 2, 2, 16, ...SERIAL.subarray(0, 12))));
+const MARK_AT = 12;
 
 /**
  * Whether the first certificate of a PEM text is one of {@linkcode makePlaceholder}.
@@ -111,8 +113,7 @@ const MARK = Buffer.from(encodeBase64(Uint8Array.of(3, 2, 1, 2, 2, 16, ...SERIAL
  * @param certificatePem The chain of a pair. Never throws.
  */
 export function isPlaceholder(certificatePem: Uint8Array): boolean {
-  const { buffer, byteOffset, byteLength } = certificatePem;
-  if (!Buffer.from(buffer, byteOffset, byteLength).includes(MARK)) return false;
+  if (!isMarked(certificatePem, MARK, MARK_AT)) return false;
   const block = new PemReader(certificatePem).next();
   if (isFailure(block) || block.label !== "CERTIFICATE") return false;
   const body = bodyOf(block.der);

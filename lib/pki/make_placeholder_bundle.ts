@@ -1,6 +1,7 @@
 import { encodeBase64 } from "./_base64.ts";
 import type { Point } from "./_curves.ts";
 import { Der, SEQUENCE, SET, UTF8_STRING } from "./_der.ts";
+import { findMarked } from "./_marked.ts";
 import { isFailure, type PemBlock, PemReader } from "./_pem_reader.ts";
 import { certificateOf, element, extension, keylessPoint, nameOf, raw, text } from "./_placeholder_parts.ts";
 import { toPem } from "./to_pem.ts";
@@ -56,7 +57,8 @@ export interface PlaceholderBundle {
 }
 
 /** Bytes 9 to 26 of the certificate in base64, as in every one of them; see `isPlaceholder`. */
-const MARK = Buffer.from(encodeBase64(Uint8Array.of(3, 2, 1, 2, 2, 16, ...SERIAL.subarray(0, 12))));
+const MARK = text(encodeBase64(Uint8Array.of(3, 2, 1, 2, 2, 16, ...SERIAL.subarray(0, 12))));
+const MARK_AT = 12;
 
 /**
  * Finds the placeholders of bundles in a PEM text.
@@ -68,8 +70,8 @@ const MARK = Buffer.from(encodeBase64(Uint8Array.of(3, 2, 1, 2, 2, 16, ...SERIAL
  * @returns `null` if there is none in it.
  */
 export function readPlaceholderBundle(bundle: Uint8Array): PlaceholderBundle | null {
+  if (findMarked(bundle, MARK, MARK_AT) < 0) return null;
   const bytes = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
-  if (!bytes.includes(MARK)) return null;
   const found: { readonly name: string; readonly from: number; readonly to: number }[] = [];
   let pure = true;
   const reader = new PemReader(bundle);
