@@ -72,9 +72,18 @@ export class Delivered {
     const { sds } = this;
     if (sds === null || sds.cluster === null) return false;
     if (wanted === "certificate") return sds.has(name) === "served";
-    if (!name.startsWith(TRUST)) return false;
+    if (!isBundleName(name)) return false;
     return name.slice(TRUST.length).split("+").every((one) => sds.bundle(one) !== null);
   }
+}
+
+/**
+ * Whether a name is one of bundles: `trust/` and, for each, namespace and name. Those of pairs have one slash and never
+ * meet them. That matters: Envoy takes a pair for a validation context that checks nothing.
+ */
+export function isBundleName(name: string): boolean {
+  return name.startsWith(TRUST) &&
+    name.slice(TRUST.length).split("+").every((one) => /^[^/]+\/[^/]+$/.test(one));
 }
 
 function nothing(cause: "pair_missing" | "trust_unreadable", detail: string): Judged {

@@ -1,6 +1,6 @@
 import type { Verdict } from "../model/mod.ts";
 import type { Reference, SecretView, Snapshot } from "../xds/mod.ts";
-import type { Delivered } from "./_delivered.ts";
+import { type Delivered, isBundleName } from "./_delivered.ts";
 import type { Judged, Judgement } from "./_judgement.ts";
 
 /** One secret with its verdict. */
@@ -72,11 +72,16 @@ export class SecretTable {
    * @returns what certgate's own server is to be asked for in place of a reference; `null` where the reference stays.
    */
   asked({ name, ads, cluster }: Reference, wanted: Wanted): string | null {
-    if (cluster !== undefined && this.#own.has(cluster)) return name;
+    if (cluster !== undefined && this.#own.has(cluster)) {
+      return isBundleName(name) === (wanted === "validation") ? name : ABSENT + name;
+    }
     const left = ads ? lastOf(this.named(name)) : undefined;
     return left?.view.kind === wanted ? left.asked ?? null : null;
   }
 }
+
+/** What is asked for where the name is of something else: nobody has a name of this kind, so Envoy gets nothing. */
+const ABSENT = "absent/of-this-kind/";
 
 /** The entry that counts. */
 function lastOf(entries: readonly SecretEntry[]): SecretEntry | undefined {

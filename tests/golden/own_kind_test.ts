@@ -13,6 +13,7 @@ import {
   type Chain,
   chain,
   type Cluster,
+  cluster,
   type CommonTls,
   onPort,
   pairSecret,
@@ -108,6 +109,33 @@ Deno.test("planPrune() takes a chain out whose name certgate has no usable pair 
     "set_alpn chain a.x.test",
   ]);
   assert.deepEqual(withheldHostnames, ["l.x.test"]);
+});
+
+Deno.test("planPrune() never asks for a pair where a backend is to be checked with authorities", () => {
+  // Envoy takes a pair for a validation context that checks nothing.
+  const common = {
+    validationContextType: { case: "validationContextSdsSecretConfig", value: byOwnKind("default/a") },
+  } as CommonTls;
+  const { steps } = plan([], { clusters: [clusterTo(PATH), cluster("backend", common)] });
+  const asked = steps.flatMap((step) => step.kind === "ask_sds_upstream" ? [step.name] : []);
+  assert.deepEqual(asked, ["absent/of-this-kind/default/a"]);
+});
+
+Deno.test("planPrune() takes out a chain whose clients are to be checked with a pair", () => {
+  const bundle = {
+    ...view,
+    bundle: (name: string) => name === "default/cas" ? text("good") : null,
+  };
+  const checked = (host: string, name: string) =>
+    chain(host, {
+      tlsCertificateSdsSecretConfigs: [byOwnKind("default/a")],
+      validationContextType: { case: "validationContextSdsSecretConfig", value: byOwnKind(name) },
+    } as CommonTls);
+  const chains = [checked("a.x.test", "trust/default/cas"), checked("b.x.test", "default/b")];
+  const { withheldHostnames, steps } = plan(chains, { sds: bundle });
+  assert.deepEqual(withheldHostnames, ["b.x.test"]);
+  const asked = steps.flatMap((step) => step.kind === "ask_sds" ? [step.name] : []);
+  assert.deepEqual(asked, ["default/a", "trust/default/cas"]);
 });
 
 Deno.test("planPrune() gives no HTTP/2 back where a name is another certificate's as well", () => {
