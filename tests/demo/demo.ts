@@ -1,10 +1,12 @@
 /**
- * `deno task demo`: a real Envoy with and without certgate, side by side. See `readFlags()` for the flags.
+ * `deno task demo`: a real Envoy with and without certgate, side by side; with `--plain` an Envoy that asks certgate itself
+ * for certificates. See `readFlags()` for the flags.
  *
  * @module
  */
 import { install } from "../setup/install.ts";
-import { play } from "./play.ts";
+import { play, type Stage } from "./play.ts";
+import { playPlain } from "./play_plain.ts";
 import { type Flags, readFlags } from "./read_flags.ts";
 import { conclude, renderTable } from "./report.ts";
 
@@ -43,7 +45,9 @@ async function main(flags: Flags, stops: Stops): Promise<number> {
   const folder = Deno.makeTempDirSync({ prefix: "certgate-demo-" });
   stops.keep(() => Deno.removeSync(folder, { recursive: true }));
   const keep = (stop: () => Promise<void> | void) => stops.keep(stop);
-  const played = await play({ envoy: envoy.path, good: flags.hosts, folder, say, keep });
+  const stage = { envoy: envoy.path, good: flags.hosts, folder, say, keep };
+  if (flags.plain) return await mainPlain(stage, flags);
+  const played = await play(stage);
   const { words, kept } = conclude(played.results);
   say(`\n${renderTable(played.results)}\n\n${words}`);
   if (flags.once) return kept ? 0 : 1;
@@ -56,6 +60,21 @@ Everything of the second run stays up until Ctrl-C:
   metrics  http://${played.http}/metrics
   Envoy    http://${played.admin}
   a host   curl --cacert ${trust} --resolve ${host}:${played.port}:127.0.0.1 https://${host}:${played.port}/`);
+  return 0;
+}
+
+/** The demo with an Envoy alone. */
+async function mainPlain(stage: Stage, { once }: Flags): Promise<number> {
+  const { kept, port, trust, http, admin, host, config } = await playPlain(stage);
+  if (once) return kept ? 0 : 1;
+  const file = `${stage.folder}/demo-ca.pem`;
+  Deno.writeTextFileSync(file, trust);
+  say(`
+Everything stays up until Ctrl-C:
+  status   deno run -A main.ts status --config ${config}
+  page     http://${http}/
+  Envoy    http://${admin}
+  a host   curl --cacert ${file} --resolve ${host}:${port}:127.0.0.1 https://${host}:${port}/`);
   return 0;
 }
 

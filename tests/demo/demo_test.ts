@@ -42,6 +42,31 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "demo.ts --plain --once shows an Envoy alone, a renewal that is served and one that is not",
+  ignore: toolPath("envoy") === null,
+  fn: async () => {
+    using place = emptyPlace();
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", DEMO, "--plain", "--once"],
+      env: { NO_COLOR: "1", TMPDIR: place.path },
+      stdin: "null",
+    }).output();
+    const [text, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assert.equal(code, 0, `${text}\n${errors}`);
+    assert.equal([...text.matchAll(/^ {2}\w+\.example\.com +good +200, its own certificate$/gm)].length, 6);
+    assert.equal(
+      [...text.matchAll(/^ {2}old\.example\.com +key on curve P-224 +connection reset$/gm)].length,
+      2,
+    );
+    assert.match(text, /a new connection got the new certificate \d+ ms after the last link was moved/);
+    assert.match(
+      text,
+      /Envoy was sent nothing and has refused 0 updates; blog\.example\.com is served as before/,
+    );
+  },
+});
+
 interface Interrupted {
   readonly text: string;
   /** Process ids of the demo and everything it had started by then. */

@@ -12,10 +12,19 @@ export interface RunningCertgate {
   readonly socket: string;
   /** `host:port` of status and metrics. */
   readonly http: string;
+  /** Path of its configuration. */
+  readonly config: string;
 }
 
-/** Starts `certgate run` of this checkout and waits until it says that it is ready. */
-export async function startCertgate(stage: Stage): Promise<RunningCertgate> {
+/**
+ * Starts `certgate run` of this checkout and waits until it says that it is ready.
+ *
+ * @param more Lines of its configuration besides those that it cannot do without here.
+ */
+export async function startCertgate(
+  stage: Pick<Stage, "envoy" | "folder" | "keep">,
+  { envoy = "", more = [] }: { readonly envoy?: string; readonly more?: readonly string[] } = {},
+): Promise<RunningCertgate> {
   const socket = `${stage.folder}/hook.sock`;
   const http = `127.0.0.1:${freePort()}`;
   const config = `${stage.folder}/certgate.yaml`;
@@ -25,7 +34,8 @@ export async function startCertgate(stage: Stage): Promise<RunningCertgate> {
       `hook: { listen: "unix://${socket}" }`,
       `http: { listen: "${http}" }`,
       `stateDir: "${stage.folder}/state"`,
-      `envoy: { path: "${stage.envoy}" }`,
+      `envoy: { path: "${stage.envoy}"${envoy} }`,
+      ...more,
       ``,
     ].join("\n"),
   );
@@ -40,5 +50,14 @@ export async function startCertgate(stage: Stage): Promise<RunningCertgate> {
     await response.body?.cancel();
     return response.ok;
   }, { within: 20_000 });
-  return { socket, http };
+  return { socket, http, config };
+}
+
+/** Runs a command of this checkout to its end; what it prints. */
+export async function certgate(...args: string[]): Promise<string> {
+  const command = new Deno.Command(Deno.execPath(), { args: ["run", "-A", MAIN, ...args], stdin: "null" });
+  const { success, stdout, stderr } = await command.output();
+  const text = new TextDecoder();
+  if (!success) throw new Error(`certgate ${args[0]} has failed: ${text.decode(stderr)}`);
+  return text.decode(stdout);
 }

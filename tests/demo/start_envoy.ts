@@ -18,9 +18,18 @@ export async function startEnvoy(
   adsPort: number,
   options: { readonly folder: string; readonly keep: (program: Program) => void },
 ): Promise<RunningEnvoy> {
+  return await launchEnvoy(path, bootstrap(adsPort), options);
+}
+
+/** Starts a fresh Envoy with a configuration of its own, and waits for its admin interface. */
+export async function launchEnvoy(
+  path: string,
+  configuration: unknown,
+  options: { readonly folder: string; readonly keep: (program: Program) => void },
+): Promise<RunningEnvoy> {
   Deno.mkdirSync(options.folder, { recursive: true });
   const [config, address] = ["envoy.json", "admin-address"].map((name) => `${options.folder}/${name}`);
-  Deno.writeTextFileSync(config, JSON.stringify(bootstrap(adsPort)));
+  Deno.writeTextFileSync(config, JSON.stringify(configuration));
   const program = new Program(path, {
     // Hot restart would have Envoys of one machine meet in shared memory.
     args: ["-c", config, "--admin-address-path", address, "--concurrency", "2", "--disable-hot-restart"],
