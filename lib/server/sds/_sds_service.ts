@@ -13,6 +13,8 @@ import { SdsStream } from "./_stream.ts";
 import { type BadRequest, check, takeDeltaRequest, takeStreamRequest } from "./_take_request.ts";
 import type { SdsMethod } from "./sds_server_status.ts";
 
+const GOING = "certgate is going down";
+
 type Call = ServerDuplexStream<Buffer, Uint8Array>;
 
 const raw = (bytes: Buffer) => bytes;
@@ -37,6 +39,7 @@ export const SDS_DEFINITION: ServiceDefinition = {
 /** The streams that are open, and the service that opens them. */
 export class SdsCalls {
   readonly #open = new Set<Call>();
+  #ended = false;
 
   constructor(readonly desk: SdsDesk) {}
 
@@ -50,12 +53,14 @@ export class SdsCalls {
     };
   }
 
-  /** Ends every stream; the Envoys keep what they hold and come again. */
+  /** Ends every stream, and each that comes still; the Envoys keep what they hold and come again. */
   end(): void {
-    for (const call of this.#open) fail(call, "UNAVAILABLE", "certgate is going down");
+    this.#ended = true;
+    for (const call of this.#open) fail(call, "UNAVAILABLE", GOING);
   }
 
   #begin(call: Call, name: SdsMethod): void {
+    if (this.#ended) return fail(call, "UNAVAILABLE", GOING);
     const take = name === "StreamSecrets" ? takeStreamRequest : takeDeltaRequest;
     const stream = new SdsStream(DIALECTS[name], this.desk, call);
     const end = () => {

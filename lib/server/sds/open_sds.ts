@@ -72,10 +72,12 @@ export async function openSds(address: ListenAddress, parts: SdsParts): Promise<
     isSubscribed: (name) => desk.isSubscribed(name),
     pending: () => desk.pending(),
     async close(patienceMs) {
+      // First of all nobody finds it any more. An Envoy comes again at once, and a connection to a socket that is being closed
+      // stays open for good without ever being answered (Deno 2.9.6).
+      await door.release();
       calls.end();
       const byThemselves = await stopGrpcServer(server, patienceMs);
       desk.close();
-      await door.release();
       return byThemselves;
     },
   };

@@ -154,9 +154,9 @@ Deno.test("openSds() ends its streams when it closes, and another one takes over
     const next = await openSds({ kind: "unix", path }, { ...parts(), book });
     assert.ok(next.kind === "open");
     const other = new SdsTestClient(`unix:${path}`);
-    const again = other.stream("StreamSecrets");
-    again.send({ node: NODE, resource_names: ["a"], version_info: pairOf("a", "1").version });
-    assert.equal((await again.accept(["a"])).version, pairOf("a", "2").version);
+    const late = other.stream("StreamSecrets");
+    late.send({ node: NODE, resource_names: ["a"], version_info: pairOf("a", "1").version });
+    assert.equal((await late.accept(["a"])).version, pairOf("a", "2").version);
     other.close();
     await next.close(1000);
   }));
