@@ -138,6 +138,16 @@ Deno.test("planPrune() takes out a chain whose clients are to be checked with a 
   assert.deepEqual(asked, ["default/a", "trust/default/cas"]);
 });
 
+Deno.test("planPrune() asks for nothing that leaves its chain", () => {
+  const both = withProtocols("a.x.test", [], [byOwnKind("default/late"), byOwnKind("default/a")]);
+  const { steps } = plan([both]);
+  assert.deepEqual(kinds(steps), [
+    "add_cluster",
+    "drop_certificate chain a.x.test",
+    "ask_sds chain a.x.test",
+  ]);
+});
+
 Deno.test("planPrune() gives no HTTP/2 back where a name is another certificate's as well", () => {
   const { steps } = plan([
     own("w.x.test", "default/wild"),
