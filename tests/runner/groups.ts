@@ -43,7 +43,7 @@ export const GROUPS: readonly Group[] = [
   { name: "rotation", holds: below("tests/rotation"), limit: 180, workers: 2 },
   { name: "issuance", holds: below("tests/issuance"), limit: 150, workers: 2 },
   { name: "release", holds: below("tests/release"), limit: 400 },
-  { name: "vectors", holds: below("tests/vectors"), limit: 300 },
+  { name: "vectors", holds: below("tests/vectors"), limit: 300, workers: 2 },
   { name: "sds", holds: below("tests/sds"), limit: 300, workers: 2 },
   { name: "sources", holds: below("tests/sources"), limit: 180, workers: 4 },
   { name: "cli", holds: below("tests/cli"), limit: 180, workers: 2 },
