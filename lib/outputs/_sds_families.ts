@@ -20,6 +20,10 @@ export const SDS_FAMILIES = {
     type: "gauge",
     help: "Names that are asked for and whose newest version not every Envoy that asks has taken",
   },
+  certgate_sds_unknown_names: {
+    type: "gauge",
+    help: "Names that are asked for now and under which there is nothing to send",
+  },
   certgate_sds_pushes_total: { type: "counter", help: "Secrets sent to an Envoy", labels: { kind: KINDS } },
   certgate_sds_acks_total: { type: "counter", help: "Secrets that an Envoy has taken" },
   certgate_sds_nacks_total: {

@@ -157,19 +157,12 @@ export class SdsDesk implements Desk {
     return this.#subscribers.has(name);
   }
 
-  /** How many names were asked for whose newest version is not taken by everybody who asks. */
+  /** How many names are asked for whose newest version not everybody who asks has taken. */
   pending(): number {
-    let count = 0;
-    for (const [name, streams] of this.#subscribers) {
-      const version = this.#parts.book.offer(name)?.version;
-      if (version === undefined) continue;
-      for (const stream of streams) {
-        if (stream.hasAccepted(name, version)) continue;
-        count++;
-        break;
-      }
-    }
-    return count;
+    return this.#countNames((name, streams) => {
+      const version = this.offer(name)?.version;
+      return version !== undefined && streams.some((stream) => !stream.hasAccepted(name, version));
+    });
   }
 
   /** Clients in the order in which they came. */
@@ -210,6 +203,12 @@ export class SdsDesk implements Desk {
     this.#tell();
   }
 
+  #countNames(counts: (name: string, streams: SdsStream[]) => boolean): number {
+    let count = 0;
+    for (const [name, streams] of this.#subscribers) if (counts(name, [...streams])) count++;
+    return count;
+  }
+
   #showBook(): void {
     const kinds = { pair: 0, validation: 0 };
     for (const { kind } of this.#parts.book.resources()) kinds[kind]++;
@@ -230,6 +229,8 @@ export class SdsDesk implements Desk {
   #tell(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      const unknown = this.#countNames((name) => this.offer(name) === undefined);
+      this.#parts.metrics.set("certgate_sds_unknown_names", unknown);
       this.#parts.metrics.set("certgate_sds_pending_names", this.pending());
       this.#parts.events.onChange();
     }, TOGETHER);

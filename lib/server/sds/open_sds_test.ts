@@ -83,13 +83,16 @@ Deno.test("openSds() counts what is asked for and not taken yet", () =>
   withServer(async ({ book, client, server, metrics }) => {
     book.put(pairOf("a", "1"));
     const stream = client.stream("DeltaSecrets");
-    stream.send({ node: NODE, resource_names_subscribe: ["a"] });
+    stream.send({ node: NODE, resource_names_subscribe: ["a", "b"] });
     const response = await stream.next();
     assert.equal(server.pending(), 1);
+    await until("b is shown", async () => await metrics.sample("certgate_sds_unknown_names") === 1);
     await until("it is shown", async () => await metrics.sample("certgate_sds_pending_names") === 1);
     stream.answer(response);
     await until("it is taken", () => server.pending() === 0);
     await until("it is shown", async () => await metrics.sample("certgate_sds_pending_names") === 0);
+    book.put(pairOf("b", "1"));
+    await until("b is known", async () => await metrics.sample("certgate_sds_unknown_names") === 0);
   }));
 
 Deno.test("openSds() serves a thousand streams, and renews one or all of them", () =>
