@@ -169,7 +169,8 @@ const CASES = [
 for (const [hook, mutation] of CASES) {
   for (const fault of ["throw", "hang", "garbage"] as const) {
     const run = async (action: string, resource: Uint8Array) => {
-      const one = scene({ mutations: { [mutation]: action } }, {
+      // A part of this is for what does not hang, also on a machine that is busy.
+      const one = scene({ mutations: { [mutation]: action }, hook: { deadline: 400 } }, {
         faults: faults(`mutation=${mutation}:${fault}`),
       });
       return { answer: await one.handlers[hook](message(resource)), calls: one.calls };

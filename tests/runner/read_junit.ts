@@ -1,4 +1,10 @@
-import type { Outcome } from "./outcome.ts";
+import type { Named, Outcome } from "./outcome.ts";
+
+/** What a report says. */
+export interface Report extends Outcome {
+  /** Those of the failed that were not ended: something that no test caught had ended their worker. */
+  readonly cancelled: readonly Named[];
+}
 
 const CASE = /<testcase name="([^"]*)" classname="([^"]*)"[^>]*?(\/>|>([\s\S]*?)<\/testcase>)/g;
 
@@ -9,11 +15,8 @@ const CASE = /<testcase name="([^"]*)" classname="([^"]*)"[^>]*?(\/>|>([\s\S]*?)
  * A pattern will do for the reading, and spares the runner a library before the libraries are there: the writer is known, and it escapes
  * every `<` and `"` of names and messages.
  */
-export function readJunit(xml: string): Outcome {
-  const outcome = { passed: [], failed: [], skipped: [] } as Record<
-    keyof Outcome,
-    { file: string; name: string }[]
-  >;
+export function readJunit(xml: string): Report {
+  const outcome = { passed: [], failed: [], skipped: [], cancelled: [] } as Record<keyof Report, Named[]>;
   const seen = new Set<string>();
   for (const [, rawName, rawFile, , body = ""] of xml.matchAll(CASE)) {
     const [name, file] = [unescape(rawName), unescape(rawFile).replace(/^\.\//, "")];
@@ -25,6 +28,7 @@ export function readJunit(xml: string): Outcome {
       ? "skipped"
       : "passed";
     outcome[kind].push({ file, name });
+    if (/<error message="Cancelled"/.test(body)) outcome.cancelled.push({ file, name });
   }
   return outcome;
 }

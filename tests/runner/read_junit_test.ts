@@ -17,6 +17,13 @@ Deno.test("readJunit() tells passed, failed and skipped tests apart", () => {
   assert.deepEqual(skipped, [{ file: "a_test.ts", name: "three" }]);
 });
 
+Deno.test("readJunit() says which of the failed were cancelled", () => {
+  const cancelled = `<testcase name="two" classname="./a_test.ts"><error message="Cancelled"/></testcase>`;
+  const report_ = readJunit(report(failing("one") + cancelled));
+  assert.deepEqual(report_.failed.map((test) => test.name), ["one", "two"]);
+  assert.deepEqual(report_.cancelled, [{ file: "a_test.ts", name: "two" }]);
+});
+
 Deno.test("readJunit() counts a test with steps once", () => {
   const { passed, failed } = readJunit(
     report(

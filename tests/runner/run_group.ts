@@ -5,7 +5,7 @@ import { sum } from "./closing_lines.ts";
 import type { Group } from "./groups.ts";
 import type { Named, Outcome } from "./outcome.ts";
 import { makeProgram } from "./make_program.ts";
-import { readJunit } from "./read_junit.ts";
+import { readJunit, type Report } from "./read_junit.ts";
 import { stopTree } from "./stop_tree.ts";
 import { writeBundles } from "./write_bundles.ts";
 
@@ -28,7 +28,7 @@ const PROGRAM = "CERTGATE_PROGRAM";
 const NICENESS = "10";
 // A group may leave a program behind that keeps the output open; what it says then is nobody's business.
 const LAST_WORDS = 2000;
-const NOTHING: Outcome = { passed: [], failed: [], skipped: [] };
+const NOTHING: Report = { passed: [], failed: [], skipped: [], cancelled: [] };
 
 /**
  * Runs the test files of a group in one `deno test` process. Those of a group with workers share these: what they import is
@@ -55,10 +55,10 @@ export async function runGroup(
     }
     const bundles = writeBundles(files, { root: options.root, folder, count: group.workers });
     const ending = await runTests(group, bundles, run);
-    const silent = options.partly || ending.late ? [] : silentOf(files, ending.outcome);
-    if (silent.length === 0 || files.length === 1) return outcomeOf(group, files, ending, options);
+    const again = options.partly || ending.late ? [] : interrupted(files, ending.outcome);
+    if (again.length === 0 || files.length === 1) return outcomeOf(group, files, ending, options);
     // One of them may keep the others of its worker from running. Each in a worker of its own, it is seen which.
-    const alone = await runTests(group, silent, run);
+    const alone = await runTests(group, again, run);
     return outcomeOf(group, files, bothOf(ending, alone), options);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -79,7 +79,7 @@ async function programFor(
 }
 
 interface Ending {
-  readonly outcome: Outcome;
+  readonly outcome: Report;
   readonly success: boolean;
   readonly late: boolean;
   readonly words: string;
@@ -143,10 +143,14 @@ function passOn(output: ReadableStream<Uint8Array>, write: (text: string) => voi
   };
 }
 
-/** The ending of a run and of a second one of what the first has not reported. */
+/** The ending of a run and of a second one of files that the first has not brought to an end. */
 function bothOf(first: Ending, second: Ending): Ending {
+  const files = new Set(reportedOf(second.outcome).map((test) => test.file));
+  const rest = (tests: readonly Named[]) => tests.filter((test) => !files.has(test.file));
+  const { passed, failed, skipped } = first.outcome;
+  const kept = { passed: rest(passed), failed: rest(failed), skipped: rest(skipped) };
   return {
-    outcome: sum([first.outcome, second.outcome]),
+    outcome: { ...sum([kept, second.outcome]), cancelled: [] },
     success: first.success && second.success,
     late: second.late,
     words: (second.success ? first : second).words,
@@ -185,6 +189,13 @@ function unreported(group: Group, files: readonly string[], { outcome, success, 
 function silentOf(files: readonly string[], outcome: Outcome): string[] {
   const seen = new Set(reportedOf(outcome).map((test) => test.file));
   return files.filter((file) => !seen.has(file));
+}
+
+/** Files that the report does not name, or of which it has a test that was cancelled. */
+function interrupted(files: readonly string[], report: Report): string[] {
+  const cancelled = new Set(report.cancelled.map((test) => test.file));
+  const silent = silentOf(files, report);
+  return files.filter((file) => cancelled.has(file) || silent.includes(file));
 }
 
 function reportedOf({ passed, failed, skipped }: Outcome): Named[] {

@@ -134,6 +134,21 @@ Deno.test("runGroup() loses no test of a file whose neighbour in the same worker
   assert.deepEqual(failed, [{ file: "b_test.ts", name: "(does not load, or holds no test)" }]);
 });
 
+Deno.test("runGroup() names the file alone in which something was thrown that no test caught", async () => {
+  using tree = fakeTree({
+    "a_test.ts": `${FINE} Deno.test("dangles", async () => {
+      setTimeout(() => { throw new Error("boom"); }, 1);
+      await new Promise((resolve) => setTimeout(resolve, 20_000));
+    });`,
+    "b_test.ts": FINE,
+  });
+  const group = { name: "one worker", holds: () => true, limit: 60, workers: 1 };
+  const options = { root: tree.root, args: [], write: () => {} };
+  const { passed, failed } = await runGroup(group, ["a_test.ts", "b_test.ts"], options);
+  assert.deepEqual(passed.map(({ file }) => file), ["a_test.ts", "b_test.ts"]);
+  assert.deepEqual(failed, [{ file: "a_test.ts", name: "dangles" }]);
+});
+
 Deno.test("runGroup() counts a process that ends badly though every test of it passes alone", async () => {
   using tree = fakeTree({
     "a_test.ts": `if (globalThis.other) throw new Error("boom"); globalThis.other = true; ${FINE}`,
