@@ -193,7 +193,6 @@ export class SdsDesk implements Desk {
   }
 
   #changed(names: ReadonlySet<string>): void {
-    this.#showBook();
     for (const name of names) {
       // To be told of once more if it goes again.
       if (this.has(name)) this.#unknown.delete(name);
@@ -232,6 +231,7 @@ export class SdsDesk implements Desk {
       const unknown = this.#countNames((name) => this.offer(name) === undefined);
       this.#parts.metrics.set("certgate_sds_unknown_names", unknown);
       this.#parts.metrics.set("certgate_sds_pending_names", this.pending());
+      this.#showBook();
       this.#parts.events.onChange();
     }, TOGETHER);
   }

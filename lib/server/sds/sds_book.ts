@@ -22,7 +22,7 @@ export interface BookOptions {
  * A version that an Envoy refused stays refused, however often it is put in again: it is in the book, and sent to nobody.
  */
 export class SdsBook {
-  #resources: ReadonlyMap<string, SdsResource> = new Map();
+  #resources = new Map<string, SdsResource>();
   /** Names outside of the book that were asked for, with what could be made. */
   readonly #derived = new Map<string, SdsResource | undefined>();
   readonly #derive: (name: string) => SdsResource | undefined;
@@ -40,23 +40,20 @@ export class SdsBook {
     const changed = new Set<string>();
     for (const [name, { version }] of resources) if (before.get(name)?.version !== version) changed.add(name);
     for (const name of before.keys()) if (!resources.has(name)) changed.add(name);
-    for (const [name, made] of [...this.#derived]) {
-      this.#derived.delete(name);
-      if (this.get(name)?.version === made?.version) changed.delete(name);
-      else changed.add(name);
-    }
     this.#tell(changed);
   }
 
   /** Puts one in, in place of what has its name. */
   put(resource: SdsResource): void {
-    this.use(new Map(this.#resources).set(resource.name, resource));
+    const { name, version } = resource;
+    const before = this.#resources.get(name);
+    this.#resources.set(name, resource);
+    this.#tell(new Set(before?.version === version ? [] : [name]));
   }
 
   /** Takes one out. Envoys that hold it go on with it. */
   remove(name: string): void {
-    const rest = new Map(this.#resources);
-    if (rest.delete(name)) this.use(rest);
+    if (this.#resources.delete(name)) this.#tell(new Set([name]));
   }
 
   /** What the book has under a name. */
@@ -117,8 +114,13 @@ export class SdsBook {
     return () => this.#watchers.delete(changed);
   }
 
-  #tell(names: ReadonlySet<string>): void {
-    if (names.size > 0) { for (const watcher of this.#watchers) watcher(names); }
+  #tell(changed: Set<string>): void {
+    if (changed.size === 0) return;
+    for (const [name, made] of [...this.#derived]) {
+      this.#derived.delete(name);
+      if (this.get(name)?.version !== made?.version) changed.add(name);
+    }
+    for (const watcher of this.#watchers) watcher(changed);
   }
 }
 
