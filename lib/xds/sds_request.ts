@@ -2,7 +2,9 @@ import { type Span, spanOf, valueOf } from "./_span.ts";
 
 /** Who asks. */
 export interface SdsNode {
+  /** Its name, of its own choice. */
   readonly id: string;
+  /** What it belongs to. */
   readonly cluster: string;
 }
 
@@ -10,9 +12,11 @@ export interface SdsNode {
 export interface SdsRequest {
   /** `null` where the request has none; only the first of a stream has to. */
   readonly node: SdsNode | null;
+  /** What is asked for; may be empty. */
   readonly typeUrl: string;
   /** Version of what was accepted last; empty if there is nothing. */
   readonly version: string;
+  /** Everything that is asked for now. */
   readonly names: readonly string[];
   /** Of the response that is answered; empty in the first request. */
   readonly nonce: string;
@@ -22,7 +26,9 @@ export interface SdsRequest {
 
 /** A `DeltaDiscoveryRequest`, as far as it is read. */
 export interface SdsDeltaRequest extends Omit<SdsRequest, "version" | "names"> {
+  /** What is asked for from now on. */
   readonly subscribe: readonly string[];
+  /** What is asked for no more. */
   readonly unsubscribe: readonly string[];
   /** What the client holds from an earlier stream: version by name. */
   readonly held: ReadonlyMap<string, string>;

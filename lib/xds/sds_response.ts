@@ -3,7 +3,9 @@ import { SECRET_TYPE_URL } from "./sds_service.ts";
 
 /** One secret of a response. */
 export interface SecretOfResponse {
+  /** As it was asked for. */
   readonly name: string;
+  /** Another one for every content. */
   readonly version: string;
   /** As {@linkcode encodeSecret} writes it. */
   readonly bytes: Uint8Array;
