@@ -120,6 +120,8 @@ envoy: { path: none, admin: none }
 watch: { settle: 0 }
 sources:
   - path: ${root}/etc/letsencrypt/live/*
+  - { path: "${root}/etc/certgate/certs/*", namespace: edge, delivery: sds }
+sds: { listen: "unix://${root}/run/certgate/sds.sock" }
 gate:
   resources: ${root}/etc/certgate/resources
   output: ${root}/var/lib/certgate/gate

@@ -60,7 +60,7 @@ export const SDS_ALERTS: AlertGroup = {
           "An Envoy that runs goes on with what it has, until that ends; renewals do not reach it. An Envoy that starts now gets nothing, and closes every connection.",
         diagnose: `1. Is Envoy running? \`pgrep -a envoy\`
 2. May its user connect? \`ls -l /run/certgate/sds.sock\`, \`sds.group\`. Over TCP: its certificate has to come from an authority in \`sds.tls.clientCa\`.
-3. Without Envoy Gateway: does its configuration have the cluster \`certgate_sds\`, and \`node.id\` and \`node.cluster\`? Compare with \`certgate envoy-config\`.
+3. Without Envoy Gateway: does its configuration have the cluster that leads to certgate, and \`node.id\` and \`node.cluster\`? Compare with \`certgate envoy-config\`.
 4. With Envoy Gateway: has it called the hook since? The hook writes the cluster (CertgateEnvoyGatewaySilent).
 5. \`curl -s http://ADMIN/clusters | grep certgate_sds\` shows why connections fail.`,
         remediate:
@@ -69,10 +69,10 @@ export const SDS_ALERTS: AlertGroup = {
     },
     {
       name: "CertgateSdsUnknownName",
-      expr: "increase(certgate_sds_unknown_names_total[15m]) > 0",
-      for: "1m",
+      expr: "certgate_sds_unknown_names > 0",
+      for: "5m",
       severity: "warning",
-      summary: "An Envoy asks for a certificate that is not to be had, on {{ $labels.instance }}",
+      summary: "Envoys ask for {{ $value }} names that are not to be had, on {{ $labels.instance }}",
       description:
         "There is no usable pair or bundle under a name that an Envoy asks for, so it closes the connections that need it. certgate status names it.",
       runbook: {
