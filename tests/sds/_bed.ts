@@ -3,11 +3,18 @@ import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { PairBytes } from "../../lib/model/mod.ts";
 import { makeSelfSigned } from "../../lib/pki/mod.ts";
-import { makeSdsResource, type OpenSds, openSds, SdsBook, type SdsMethod } from "../../lib/server/mod.ts";
+import {
+  makeSdsResource,
+  type OpenSds,
+  openSds,
+  SdsBook,
+  type SdsMethod,
+  type SdsParts,
+} from "../../lib/server/mod.ts";
 import { FakeLog } from "../fakes/fake_log.ts";
 import { fakeMetrics } from "../fakes/fake_metrics.ts";
 import { Heard, until } from "../fakes/sds_scene.ts";
-import type { Wanted } from "./_bootstrap.ts";
+import type { ClientTls, Wanted } from "./_bootstrap.ts";
 import { SdsEnvoy } from "./_envoy.ts";
 import { ENVOYS } from "./_envoys.ts";
 
@@ -34,7 +41,7 @@ export class SdsBed {
   #server: OpenSds | null = null;
   #envoy: SdsEnvoy | null = null;
 
-  constructor(readonly program: string, readonly folder: string, readonly wanted: Wanted) {}
+  constructor(readonly program: string, readonly folder: string, readonly wanted: Omit<Wanted, "server">) {}
 
   get server(): OpenSds {
     return this.#server!;
@@ -55,10 +62,23 @@ export class SdsBed {
 
   async openServer(): Promise<void> {
     const { book, heard: events, log, metrics } = this;
-    const address = { kind: "unix", path: this.wanted.socket } as const;
+    const address = { kind: "unix", path: this.#path } as const;
     const server = await openSds(address, { book, events, log, metrics, clock: Date.now });
     assert.ok(server.kind === "open", JSON.stringify(server));
     this.#server = server;
+  }
+
+  /** Opens it on a port, with TLS. */
+  async openTcp(parts: Required<Pick<SdsParts, "credentials" | "guard">>): Promise<void> {
+    const { book, heard: events, log, metrics } = this;
+    const address = { kind: "tcp", host: "127.0.0.1", port: 0 } as const;
+    const server = await openSds(address, { book, events, log, metrics, clock: Date.now, ...parts });
+    assert.ok(server.kind === "open", JSON.stringify(server));
+    this.#server = server;
+  }
+
+  get #path(): string {
+    return join(this.folder, "sds.sock");
   }
 
   async closeServer(): Promise<void> {
@@ -66,8 +86,12 @@ export class SdsBed {
     this.#server = null;
   }
 
-  async startEnvoy(): Promise<void> {
-    this.#envoy = await SdsEnvoy.start(this.program, this.folder, this.wanted);
+  /** @param tls What it shows to a server on a port. */
+  async startEnvoy(tls?: ClientTls): Promise<void> {
+    const server = tls === undefined
+      ? { path: this.#path }
+      : { port: Number(this.server.address.split(":").at(-1)), tls };
+    this.#envoy = await SdsEnvoy.start(this.program, this.folder, { ...this.wanted, server });
   }
 
   async stopEnvoy(): Promise<void> {
@@ -108,11 +132,11 @@ export function withEveryEnvoy(
 
 async function run(
   program: string,
-  wanted: Omit<Wanted, "socket">,
+  wanted: Omit<Wanted, "server">,
   steps: (bed: SdsBed) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const bed = new SdsBed(program, folder, { ...wanted, socket: join(folder, "sds.sock") });
+  const bed = new SdsBed(program, folder, wanted);
   try {
     await steps(bed);
   } finally {

@@ -3,12 +3,19 @@ import type { SdsMethod } from "../../lib/server/mod.ts";
 /** What an Envoy of a test is to do. */
 export interface Wanted {
   readonly method: SdsMethod;
-  /** The socket of the SDS server. */
-  readonly socket: string;
+  /** Where the SDS server listens: a path, or a port of 127.0.0.1 with what Envoy shows there. */
+  readonly server: { readonly path: string } | { readonly port: number; readonly tls: ClientTls };
   /** Host names; each has a chain, and a pair under its own name. */
   readonly hosts: readonly string[];
   /** Name of the bundle that clients are checked with; without it they are not. */
   readonly trust?: string;
+}
+
+/** How an Envoy gets to a server by TLS; PEM. */
+export interface ClientTls {
+  readonly ca: string;
+  readonly certificate: string;
+  readonly key: string;
 }
 
 const TYPES = "type.googleapis.com/envoy.extensions";
@@ -22,7 +29,7 @@ export function bootstrap(wanted: Wanted): Record<string, unknown> {
   return {
     node: { id: "node-of-test", cluster: "edge" },
     admin: { address: address(0) },
-    static_resources: { listeners: [listener(wanted)], clusters: [cluster(wanted.socket)] },
+    static_resources: { listeners: [listener(wanted)], clusters: [cluster(wanted.server)] },
   };
 }
 
@@ -66,7 +73,8 @@ function reference(name: string, method: SdsMethod) {
   return { name, sds_config: { resource_api_version: "V3", api_config_source } };
 }
 
-function cluster(path: string) {
+function cluster(server: Wanted["server"]) {
+  const where = "path" in server ? { pipe: server } : address(server.port);
   const http2 = { "@type": HTTP, explicit_http_config: { http2_protocol_options: {} } };
   return {
     name: "certgate_sds",
@@ -76,9 +84,25 @@ function cluster(path: string) {
     circuit_breakers: {
       thresholds: [{ max_connections: MANY, max_pending_requests: MANY, max_requests: MANY }],
     },
+    ...("tls" in server ? { transport_socket: { name: "tls", typed_config: upstreamTls(server.tls) } } : {}),
     load_assignment: {
       cluster_name: "certgate_sds",
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path } } } }] }],
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: where } }] }],
+    },
+  };
+}
+
+function upstreamTls({ ca, certificate, key }: ClientTls) {
+  const inline = (text: string) => ({ inline_string: text });
+  return {
+    "@type": `${TYPES}.transport_sockets.tls.v3.UpstreamTlsContext`,
+    sni: "certgate.test",
+    common_tls_context: {
+      tls_params: { tls_maximum_protocol_version: "TLSv1_3" },
+      tls_certificates: certificate === ""
+        ? []
+        : [{ certificate_chain: inline(certificate), private_key: inline(key) }],
+      validation_context: { trusted_ca: inline(ca) },
     },
   };
 }
