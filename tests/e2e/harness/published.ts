@@ -19,6 +19,14 @@ export interface Published {
  */
 export async function readPublished(directory: string): Promise<Published> {
   const text = await Deno.readTextFile(`${directory}/certgate.yaml`);
+  if (latest?.text !== text) latest = { text, published: parsePublished(text) };
+  return latest.published;
+}
+
+/** What was read before: who waits for a change looks many times at the same text. */
+let latest: { readonly text: string; readonly published: Published } | undefined;
+
+function parsePublished(text: string): Published {
   if (!text.endsWith("\n")) throw new Error("The file has no end");
   const documents = parseAllDocuments(text, { version: "1.1" });
   if (!Array.isArray(documents)) throw new Error("The file is empty");
