@@ -10,6 +10,10 @@ export const FILES: readonly Fact[] = [
   ["/etc/certgate/policy", "Where policy objects usually stand that you write (policy.paths)."],
   ["/run/certgate/hook.sock", "Where Envoy Gateway calls the hook (hook.listen)."],
   [
+    "/run/certgate/sds.sock",
+    "Where Envoys ask for certificates (sds.listen), where a source has delivery: sds.",
+  ],
+  [
     "/var/lib/certgate",
     "What must survive a restart, with mode 0700 (stateDir). Private keys of held pairs are in it.",
   ],

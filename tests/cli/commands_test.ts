@@ -211,7 +211,9 @@ Deno.test("--help of every command that can find something names its exit codes"
 
 Deno.test("docs/status.md explains every state, step, goal and exit code", async () => {
   const text = await Deno.readTextFile(new URL("../../docs/status.md", import.meta.url));
-  const steps = "resource secret files verdict held published gateway hook envoy policy handshake".split(" ");
+  const steps = "resource secret files verdict held published gateway hook sds envoy policy handshake".split(
+    " ",
+  );
   const goals = ["converged", "programmed=HOST", "withheld=HOST"];
   for (const word of [...LISTENER_WORDS, ...steps, ...goals]) {
     assert.match(text, new RegExp(`^\\| \\\`${word}\\\` +\\| \\S`, "m"), word);
