@@ -45,7 +45,7 @@ export const GROUPS: readonly Group[] = [
   { name: "release", holds: below("tests/release"), limit: 400 },
   { name: "vectors", holds: below("tests/vectors"), limit: 300, workers: 2 },
   { name: "sds", holds: below("tests/sds"), limit: 300, workers: 2 },
-  { name: "sources", holds: below("tests/sources"), limit: 180, workers: 4 },
+  { name: "sources", holds: below("tests/sources"), limit: 180, workers: 2 },
   { name: "cli", holds: below("tests/cli"), limit: 180, workers: 2 },
   { name: "install", holds: below("tests/install"), limit: 300, workers: 2 },
   { name: "systemd", holds: below("tests/systemd"), limit: 240 },
