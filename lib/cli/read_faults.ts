@@ -24,6 +24,7 @@ export function readFaults(
   if (faults instanceof Faults) return faults;
   return {
     problem: `Cannot read the fault: ${faults.problem}`,
-    hint: "e.g. mutation=wafRoute:throw, mutation=localReply:hang@2, hook=PostTranslateModify:throw",
+    hint:
+      "e.g. mutation=wafRoute:throw, mutation=localReply:hang@2, hook=PostTranslateModify:throw, verdict=pair:garbage@1",
   };
 }

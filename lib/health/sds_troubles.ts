@@ -39,7 +39,8 @@ function bundleTroubles({ bundles }: SdsStatus): Trouble[] {
     message: members === 0
       ? `Nobody is trusted by it, and every connection that needs it fails: ${message}`
       : message,
-    hint: `openssl x509 -in ${file} -noout -subject -dates shows its first certificate`,
+    hint:
+      `see that the file is there and can be read; openssl x509 -in ${file} -noout -subject -dates shows its first certificate`,
   }));
 }
 
