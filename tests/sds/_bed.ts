@@ -112,22 +112,24 @@ export const BOTH = async (bed: SdsBed): Promise<void> => {
 };
 
 /**
- * Registers a test for each version of Envoy and each method; one whose Envoy is not there is skipped.
+ * A test for each version of Envoy and each method; one whose Envoy is not there is skipped. The file that they are for has to
+ * register them itself, or a report would not know where they belong.
  *
- * @param criterion The end of its name.
+ * @param criterion The end of their names.
  */
 export function withEveryEnvoy(
   criterion: string,
   wanted: Pick<Wanted, "hosts" | "trust">,
   steps: (bed: SdsBed) => Promise<void>,
-): void {
+): Deno.TestDefinition[] {
   const methods: SdsMethod[] = ["DeltaSecrets", "StreamSecrets"];
-  for (const [version, program] of Object.entries(ENVOYS)) {
-    for (const method of methods) {
-      const name = `openSds() with Envoy ${version} by ${method} ${criterion}`;
-      Deno.test({ name, ignore: program === null, fn: () => run(program!, { ...wanted, method }, steps) });
-    }
-  }
+  return Object.entries(ENVOYS).flatMap(([version, program]) =>
+    methods.map((method) => ({
+      name: `openSds() with Envoy ${version} by ${method} ${criterion}`,
+      ignore: program === null,
+      fn: () => run(program!, { ...wanted, method }, steps),
+    }))
+  );
 }
 
 async function run(

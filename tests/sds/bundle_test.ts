@@ -40,4 +40,4 @@ withEveryEnvoy(
     }
     assert.deepEqual(bed.heard.refused, []);
   },
-);
+).forEach((test) => Deno.test(test));

@@ -27,4 +27,4 @@ withEveryEnvoy("renews one host, and nothing else in Envoy changes", { hosts: [A
   open!.write("still here");
   assert.equal(await answer, "still here");
   open!.destroy();
-});
+}).forEach((test) => Deno.test(test));

@@ -31,7 +31,7 @@ withEveryEnvoy(
     assert.equal(await bed.metrics.sample(PUSHES), 3);
     assert.equal(await bed.envoy.served(B), b.fingerprint);
   },
-);
+).forEach((test) => Deno.test(test));
 
 withEveryEnvoy("gives an Envoy that starts again everything", { hosts: [A] }, async (bed) => {
   const a = await makePair(A);
@@ -42,7 +42,7 @@ withEveryEnvoy("gives an Envoy that starts again everything", { hosts: [A] }, as
   await until("it is gone", () => bed.server.status().clients.length === 0);
   await bed.startEnvoy();
   await bed.untilServed(A, a);
-});
+}).forEach((test) => Deno.test(test));
 
 withEveryEnvoy("serves an Envoy that was there before it", { hosts: [A] }, async (bed) => {
   const a = await makePair(A);
@@ -51,4 +51,4 @@ withEveryEnvoy("serves an Envoy that was there before it", { hosts: [A] }, async
   assert.equal(await bed.envoy.served(A), null);
   await bed.openServer();
   await bed.untilServed(A, a);
-});
+}).forEach((test) => Deno.test(test));

@@ -28,4 +28,4 @@ withEveryEnvoy(
     assert.equal(await bed.envoy.served(NONE), late.fingerprint);
     await until("everything is taken", () => bed.server.pending() === 0);
   },
-);
+).forEach((test) => Deno.test(test));

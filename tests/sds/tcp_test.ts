@@ -33,4 +33,4 @@ withEveryEnvoy("on a port serves only whoever shows a certificate", { hosts: [HO
   await bed.startEnvoy({ ca, certificate: text(client.certificate), key: text(client.key.open()) });
   await bed.untilServed(HOST, pair);
   assert.deepEqual(bed.server.status().clients.map(({ streams }) => streams), [1]);
-});
+}).forEach((test) => Deno.test(test));
