@@ -140,7 +140,7 @@ function configuration(places: EdgePlaces, hook: HookSettings | null): Record<st
     },
     admin: { address: { host: "127.0.0.1", port: freePort() } },
     telemetry: { metrics: { prometheus: { disable: true } } },
-    extensionApis: { enableBackend: true },
+    extensionApis: { enableBackend: true, enableSDSSecretRef: true },
     ...(hook === null ? {} : { extensionManager: extensionManager(hook) }),
   };
 }

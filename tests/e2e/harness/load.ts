@@ -1,4 +1,5 @@
 import { KeptConnection } from "./kept_connection.ts";
+import { KeptHttp2 } from "./kept_http2.ts";
 import { type Answer, probe } from "./probe.ts";
 
 /** What a load is made of. */
@@ -10,6 +11,8 @@ export interface LoadOptions {
   readonly trust: string;
   /** Requests that are under way at the same time; default 4. */
   readonly wide?: number;
+  /** How many more are made over HTTP/2, each worker with a connection to each host that it keeps; default 0. */
+  readonly http2?: number;
   /** Milliseconds between two requests of one worker, so that the load leaves the machine to the programs; default 40. */
   readonly pause?: number;
 }
@@ -34,7 +37,11 @@ export class Load {
 
   private constructor(options: LoadOptions) {
     this.#options = options;
-    this.#workers = Array.from({ length: options.wide ?? 4 }, (_, worker) => this.#work(worker));
+    const { wide = 4, http2 = 0 } = options;
+    this.#workers = Array.from(
+      { length: wide + http2 },
+      (_, worker) => this.#work(worker, worker >= wide ? "HTTP/2" : worker % 2 === 0 ? "kept" : "new"),
+    );
   }
 
   static start(options: LoadOptions): Load {
@@ -51,18 +58,20 @@ export class Load {
     await Promise.all(this.#workers);
   }
 
-  async #work(worker: number): Promise<void> {
+  async #work(worker: number, how: "kept" | "new" | "HTTP/2"): Promise<void> {
     const { hosts, port, trust } = this.#options;
-    const kept = worker % 2 === 0 ? new Map<string, KeptConnection>() : null;
+    const kept = how === "new" ? null : new Map<string, KeptConnection | KeptHttp2>();
+    const Kept = how === "HTTP/2" ? KeptHttp2 : KeptConnection;
     for (let turn = worker; this.#going; turn++) {
       const host = hosts[turn % hosts.length];
       const question = { host, port, trust };
-      if (kept !== null && !kept.has(host)) kept.set(host, new KeptConnection(question));
+      if (kept !== null && !kept.has(host)) kept.set(host, new Kept(question));
       const answer = await (kept === null ? probe(question) : kept.get(host)!.ask());
       this.#requests++;
       if (!isFine(answer, host)) {
-        const how = kept === null ? "new connection" : "kept connection";
-        this.#failures.push(`${new Date().toISOString()} ${host} on a ${how}: ${JSON.stringify(answer)}`);
+        this.#failures.push(
+          `${new Date().toISOString()} ${host} on a ${how} connection: ${JSON.stringify(answer)}`,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, this.#options.pause ?? 40));
     }

@@ -23,6 +23,7 @@ export {
   type IssuerAnnotations,
   redirectRoute,
 } from "./issuance_resources.ts";
+export { KeptHttp2 } from "./kept_http2.ts";
 export { Load } from "./load.ts";
 export { type Samples, total } from "./metrics.ts";
 export { type Hole, HOLES, type TestPair } from "./pairs.ts";

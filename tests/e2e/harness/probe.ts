@@ -31,6 +31,8 @@ export interface Question {
   readonly trust: string;
   /** Milliseconds; default 5000. */
   readonly patience?: number;
+  /** PEM of what the client shows of itself; default is nothing. */
+  readonly own?: { readonly certificate: string; readonly key: string };
 }
 
 /**
@@ -50,7 +52,9 @@ export function probe(question: Question): Promise<Answer> {
       socket.destroy();
     };
     const refuse = (message: string) => finish({ kind: "refused", message, serial });
-    const timer = setTimeout(() => refuse("no answer in time"), question.patience ?? 5000);
+    const timer = setTimeout(() => {
+      refuse(text === "" ? "no answer in time" : `no end of the answer in time, which is ${text}`);
+    }, question.patience ?? 5000);
     socket.on("error", (error: Error & { code?: string }) => {
       if (error.code === "ECONNREFUSED") finish({ kind: "closed" });
       else refuse(error.message || String(error.code));
@@ -77,6 +81,8 @@ export function openTls(question: Question): TLSSocket {
     servername: question.host,
     ca: question.trust,
     ALPNProtocols: ["http/1.1"],
+    cert: question.own?.certificate,
+    key: question.own?.key,
     rejectUnauthorized: false,
   });
 }
