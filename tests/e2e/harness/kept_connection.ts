@@ -1,5 +1,6 @@
 import type { TLSSocket } from "node:tls";
 import { type Answer, openTls, type Question, serialOf } from "./probe.ts";
+import { wholeAnswer } from "./whole_answer.ts";
 
 /**
  * A client that uses its connection again, as browsers do: a connection that the server has closed while nothing was
@@ -74,15 +75,4 @@ export class KeptConnection {
 
 function refused(message: string, serial: string | null): Answer {
   return { kind: "refused", message, serial };
-}
-
-/** The answer, once all of the text that its head announces is there. */
-function wholeAnswer(text: string, serial: string): Answer | null {
-  const split = text.indexOf("\r\n\r\n");
-  if (split < 0) return null;
-  const head = text.slice(0, split + 2);
-  const length = Number(/\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1] ?? 0);
-  const body = text.slice(split + 4);
-  if (body.length < length) return null;
-  return { kind: "answered", status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]), serial, body };
 }
