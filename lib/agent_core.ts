@@ -116,6 +116,7 @@ export async function openCore(config: Config, parts: AgentParts, metrics: Metri
     sds: () => sds.view(),
     onAnswered: (call) => {
       policy.answered(call);
+      sds.answered(call);
       gate.answered(call);
     },
   });

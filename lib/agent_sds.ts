@@ -1,4 +1,5 @@
 import type { GateSds } from "./agent_gate_parts.ts";
+import { keyOf } from "./agent_names.ts";
 import { HookTls } from "./agent_hook_tls.ts";
 import { sourcesOf } from "./agent_inputs.ts";
 import { SdsBundles } from "./agent_sds_bundles.ts";
@@ -16,7 +17,13 @@ import type {
 } from "./model/mod.ts";
 import type { Metrics } from "./outputs/mod.ts";
 import { type Config, type ListenAddress, parseListenAddress } from "./resources/mod.ts";
-import { type OpenSds, openSds, type SdsRefusal, type VerdictStore } from "./server/mod.ts";
+import {
+  type AnsweredCall,
+  type OpenSds,
+  openSds,
+  type SdsRefusal,
+  type VerdictStore,
+} from "./server/mod.ts";
 import { pairMaterial } from "./xds/mod.ts";
 
 /** What a {@linkcode SdsHolder} works with. */
@@ -41,6 +48,8 @@ export class SdsHolder implements GateSds {
   #config: Config;
   #server: OpenSds | null = null;
   #tls: HookTls | null = null;
+  /** Bundles that went out in place since the start, as `namespace/name`. */
+  readonly #inPlace = new Set<string>();
   #bundleStates: readonly BundleState[] = [];
 
   private constructor(config: Config, bundles: SdsBundles, parts: SdsHolderParts) {
@@ -126,7 +135,16 @@ export class SdsHolder implements GateSds {
   }
 
   async bundles(): Promise<readonly BundleState[]> {
-    return this.#bundleStates = await this.#bundles.states();
+    const states = await this.#bundles.states();
+    return this.#bundleStates = states.map((state) => ({
+      ...state,
+      inPlace: this.#inPlace.has(keyOf(state)),
+    }));
+  }
+
+  /** Takes note of an answer of the hook: what went out in place in it is published again when it is another one. */
+  answered({ bundlesInPlace = [] }: AnsweredCall): void {
+    bundlesInPlace.forEach((key) => this.#inPlace.add(key));
   }
 
   edge(): number | null {
@@ -147,8 +165,8 @@ export class SdsHolder implements GateSds {
     return {
       cluster: this.#cluster(),
       has: (name) => shelf.book.offer(name) === undefined ? "absent" : "served",
-      bundle: (name) =>
-        this.#bundleStates.find((one) => `${one.namespace}/${one.name}` === name)?.served ?? null,
+      isDirect: (name) => shelf.isDirect(name),
+      bundle: (name) => shelf.bundle(name),
       namesOf: (name) => shelf.pair(name)?.leaf.names ?? null,
       pairOf: (name) => shelf.pair(name)?.pair ?? null,
     };

@@ -66,7 +66,9 @@ export class SdsShelf {
       }
       states.set(key, way === "sds" ? this.#withPlaceholder(key, state) : state);
     }
-    for (const key of this.#placeholders.keys()) if (!pairs.has(key)) this.#placeholders.delete(key);
+    for (const key of this.#placeholders.keys()) {
+      if (states.get(key)?.delivery !== "sds") this.#placeholders.delete(key);
+    }
     this.#bundles = new Map(parts.bundles.map((bundle) => [`${bundle.namespace}/${bundle.name}`, bundle]));
     for (const key of this.#bundles.keys()) {
       const item = this.#bundleItem([key], this.#items.get(TRUST + key));
@@ -82,6 +84,11 @@ export class SdsShelf {
   /** The pair that is served under a name, whichever way it goes. */
   pair(name: string): ServedPair | null {
     return this.#served.get(name) ?? null;
+  }
+
+  /** Whether Envoy Gateway was given a placeholder of a name. */
+  isDirect(name: string): boolean {
+    return this.#placeholders.has(name as ObjectKey);
   }
 
   /** The bundle that is served under `namespace/name`, as PEM text. */

@@ -40,8 +40,13 @@ export function hiddenByBundles(
   return { hidden: new Set(hidden), findings };
 }
 
-/** What of the bundles Envoy Gateway has to translate for: whether there is one to ask for, and not what is in it. */
+/**
+ * What of the bundles Envoy Gateway has to translate for: whether there is one to ask for, and what is in it only where
+ * Envoy cannot ask for it.
+ */
 export function bundleMarks(bundles: readonly BundleState[]): string[] {
-  return bundles.map((bundle) => `${bundle.kind} ${keyOf(bundle)} ${bundle.served === null ? "-" : "+"}`)
-    .sort();
+  return bundles.map((bundle) => {
+    const content = bundle.served === null ? "-" : bundle.inPlace ? bundle.hash : "+";
+    return `${bundle.kind} ${keyOf(bundle)} ${content}`;
+  }).sort();
 }

@@ -118,6 +118,7 @@ Deno.test("planGate() publishes a CA that trusts nobody in place of a bundle, an
   const revision = (parts: Partial<BundleState>) => withBundle(parts).gateways[0].revision;
   assert.equal(revision({}), revision({ served: bytes("others"), hash: "2" }));
   assert.notEqual(revision({}), revision({ served: null, hash: "" }));
+  assert.notEqual(revision({ inPlace: true }), revision({ inPlace: true, hash: "2" }));
   const secret = publishedValue(withBundle({ kind: "Secret" }), "Secret", "clients");
   assert.deepEqual(secret?.data, { "ca.crt": btoa("trusts nobody") });
 });

@@ -24,6 +24,8 @@ export interface BundleState extends ObjectName {
   readonly hash: string;
   /** PEM text that Envoy Gateway is given in its place. */
   readonly placeholder: Uint8Array;
+  /** Whether it went out in place, so that Envoy Gateway has to translate for what is new of it. */
+  readonly inPlace?: boolean;
   /** How many authorities are served. */
   readonly members: number;
   /** Why what stands in the file now is not served as it is, in plain words; empty if it is. */

@@ -33,6 +33,10 @@ export interface SdsView {
   has(name: string): "served" | "absent";
   /** The pair of this name, where it is usable; asked for only while the server is nowhere. */
   pairOf?(name: string): PairBytes | null;
+  /**
+   * Whether Envoy Gateway has a placeholder of this name, for a snapshot that comes without its secrets; default no.
+   */
+  isDirect?(name: string): boolean;
   /** The bundle of this name, `namespace/name`, as PEM text; `null` if there is none that is usable. */
   bundle(name: string): Uint8Array | null;
   /** Names that the pair which is served is for; `null` if there is none. */

@@ -67,6 +67,11 @@ export class Delivered {
     return { verdict: SERVED, filtered: real };
   }
 
+  /** Whether a name stands for a placeholder that nobody can see, and the server has what it stands for. */
+  isDirect(name: string): boolean {
+    return this.sds?.isDirect?.(name) === true && this.has(name, "certificate");
+  }
+
   /** Whether the server has what a reference asks for. */
   has(name: string, wanted: "certificate" | "validation"): boolean {
     const { sds } = this;

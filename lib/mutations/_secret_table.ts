@@ -24,11 +24,15 @@ export class SecretTable {
 
   readonly #delivered: Delivered;
   readonly #own: ReadonlySet<string>;
+  /** Whether a whole snapshot came without its secrets: what is a placeholder can then only be known by its name. */
+  readonly #blind: boolean;
 
   /** @param own Clusters of Envoy Gateway that lead to certgate's own server. */
   constructor(snapshot: Snapshot, judgement: Judgement, own: ReadonlySet<string> = new Set()) {
     this.#delivered = judgement.delivered;
     this.#own = own;
+    this.#blind = snapshot.secrets.length === 0 && snapshot.count("clusters") > 0 &&
+      snapshot.count("listeners") > 0;
     this.entries = snapshot.secrets.map((view) => {
       const entry = { view, ...judgement.judge(view.material, view) };
       const before = this.#byName.get(view.name);
@@ -75,6 +79,7 @@ export class SecretTable {
     if (cluster !== undefined && this.#own.has(cluster)) {
       return isBundleName(name) === (wanted === "validation") ? name : ABSENT + name;
     }
+    if (ads && this.#blind && wanted === "certificate") return this.#delivered.isDirect(name) ? name : null;
     const left = ads ? lastOf(this.named(name)) : undefined;
     return left?.view.kind === wanted ? left.asked ?? null : null;
   }

@@ -16,6 +16,8 @@ export interface AnsweredCall {
   readonly policy: string;
   /** Generation of each policy that routes of the answer carry, by "namespace/name". */
   readonly applied: ReadonlyMap<ObjectKey, number>;
+  /** CA bundles, as "namespace/name", that went out in place, so that only another answer can bring what is new of them. */
+  readonly bundlesInPlace?: readonly string[];
   /** Whether something failed that may work the next time, though nothing else changes. */
   readonly passing: boolean;
 }

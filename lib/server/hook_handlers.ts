@@ -113,7 +113,9 @@ async function answerSnapshot(
     failures.tell({ hook, gateways: namesOf(call.gateways) }, call.failures);
     const { snapshot, applied, gateways, outcome } = call;
     const passing = mayPass(call.failures);
-    tell(parts, { ...unknownCall(hook, translateParts), gateways, outcome, snapshot, applied, passing });
+    const { bundlesInPlace } = call;
+    const known = { gateways, outcome, snapshot, applied, passing, bundlesInPlace };
+    tell(parts, { ...unknownCall(hook, translateParts), ...known });
     return { bytes, outcome };
   } catch (error) {
     const gateways = gatewaysOf(readSnapshot(request).context);
@@ -132,6 +134,7 @@ interface Reported extends Answer {
   readonly snapshot: number;
   readonly applied: ReadonlyMap<ObjectKey, number>;
   readonly failures: readonly HookFailure[];
+  readonly bundlesInPlace: readonly string[];
 }
 
 async function answerAndReport(
@@ -154,7 +157,16 @@ async function answerAndReport(
     whenEmpty: config.whenEmpty,
     programmedSet: config.debug.programmedSet,
   });
-  return { bytes: answer, outcome: outcomeOf(ended), gateways, snapshot: id, applied, failures };
+  const bundlesInPlace = plan.findings.flatMap((one) => one.kind === "bundle_in_place" ? one.bundles : []);
+  return {
+    bytes: answer,
+    outcome: outcomeOf(ended),
+    gateways,
+    snapshot: id,
+    applied,
+    failures,
+    bundlesInPlace,
+  };
 }
 
 function partsOf(parts: HookParts): TranslateParts {

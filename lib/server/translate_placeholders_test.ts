@@ -70,3 +70,21 @@ Deno.test("snapshotMaterials() leaves out what only stands in for something", ()
   );
   assert.equal(snapshotMaterials(readSnapshot(bytes)).length, 1);
 });
+
+Deno.test("makeHookHandlers() knows a placeholder by its name where the snapshot comes without its secrets", async () => {
+  const blind = (clusters: readonly string[]) =>
+    requestBytes(request({
+      clusters: clusters.map((name) => cluster(name)),
+      listeners: [{
+        name: "tcp",
+        filterChains: [chain("a.example.com", byName("ns/a")), chain("b.example.com", byName("ns/b"))],
+      }],
+    }));
+  const direct: SdsView = { ...view, isDirect: (name) => name === "ns/a" };
+  const { handlers } = scene({}, { objects: "", sds: () => direct });
+  assert.ok(holds(await handlers.PostTranslateModify(blind(["backend"])), "certgate_sds"));
+  // Where no cluster can be added nothing is asked of it.
+  assert.ok(!holds(await handlers.PostTranslateModify(blind([])), "certgate_sds"));
+  const unknown = scene({}, { objects: "", sds: () => ({ ...direct, isDirect: () => false }) });
+  assert.ok(!holds(await unknown.handlers.PostTranslateModify(blind(["backend"])), "certgate_sds"));
+});

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { applyAnswer, type EnvoyAnswer, judgeTrust, verdictOf } from "../health/mod.ts";
+import { applyAnswer, judgeTrust, verdictOf } from "../health/mod.ts";
 import type { JudgeOptions, Log, Material, Summary, TrustVerdict } from "../model/mod.ts";
 import type { KnownVerdict, Metrics } from "../outputs/mod.ts";
 import { keepMembers, readTrust } from "../pki/mod.ts";
@@ -16,6 +16,7 @@ import {
   summarise,
   type TrustMaterial,
 } from "./_questions.ts";
+import { settle } from "./_settle.ts";
 import type { Learnt, LearntPair, LearntTrust } from "./learnt.ts";
 
 /** What a {@linkcode VerdictStore} is made of. */
@@ -221,7 +222,10 @@ export class VerdictStore {
     asked.forEach(({ rules, waiting }, index) => {
       const answer = answers[index];
       if (!answer) return;
-      const known = { summary: this.#settle(waiting[0].hash, rules, answer), confirmedBy: confirmer!.build };
+      const known = {
+        summary: settle(this.#parts, { hash: waiting[0].hash, rules, answer }),
+        confirmedBy: confirmer!.build,
+      };
       this.#known.delete(waiting[0].hash); // so that it counts as young again
       this.#known.set(waiting[0].hash, known);
       for (const learnt of waiting) learnt.known = known;
@@ -230,7 +234,11 @@ export class VerdictStore {
       const answer = trustAnswers[index];
       if (!answer) return;
       const { hash, facts } = waiting[0];
-      const { problem } = this.#settle(hash, { ...NO_DATES, problem: facts.problem }, answer);
+      const { problem } = settle(this.#parts, {
+        hash,
+        rules: { ...NO_DATES, problem: facts.problem },
+        answer,
+      });
       for (const learnt of waiting) {
         learnt.facts = { ...facts, problem: asTrustProblem(problem) };
         learnt.confirmedBy = confirmer!.build;
@@ -244,21 +252,6 @@ export class VerdictStore {
       unanswered,
       why: confirmer!.whyNot(),
     });
-  }
-
-  /** Envoy's answer wins; a disagreement is told, because it means that a rule is missing. */
-  #settle(hash: string, rules: Summary, answer: EnvoyAnswer): Summary {
-    const { metrics, log } = this.#parts;
-    metrics.add("certgate_verdicts_total", { by: "envoy" });
-    const { summary, overruled } = applyAnswer(rules, answer);
-    if (!overruled) return summary;
-    metrics.add("certgate_verdict_overruled_total", { envoy: answer.accepted ? "accepted" : "refused" });
-    log.warn("envoy and the rules disagree, the answer of envoy is taken", {
-      material: hash.slice(0, 16),
-      rules: rules.problem ? `${rules.problem.cause}: ${rules.problem.detail}` : "usable",
-      envoy: answer.accepted ? "accepted" : answer.message,
-    });
-    return summary;
   }
 }
 
