@@ -16,6 +16,7 @@ import { guardClients, makeGrpcServer, type OpenFailure } from "./server/mod.ts"
 
 export type { Agent, AgentParts } from "./agent_parts.ts";
 export { Service } from "./agent_service.ts";
+export { sourcesOf } from "./agent_inputs.ts";
 
 /**
  * Starts the agent. When it returns, everything is loaded and Envoy Gateway's waiting calls are being answered.

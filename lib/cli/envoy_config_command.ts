@@ -4,7 +4,6 @@ import type { Config } from "../resources/mod.ts";
 import { setHelp } from "./command_help.ts";
 import { ENVOY_PIECES, envoyConfig, type EnvoyConfigOptions, whyNoEnvoyConfig } from "./envoy_config.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { findSdsHosts, hostsOf } from "./find_sds_hosts.ts";
 import { readHostname } from "./find_listeners.ts";
 import { HELP } from "./help_texts.ts";
 import { CONFIG_OPTION, type Done, SET_OPTION, withConfig } from "./options.ts";
@@ -54,6 +53,8 @@ export function addEnvoyConfig(program: Command, terminal: Terminal, done: Done)
 
 async function printEnvoyConfig(config: Config, choice: Choice, terminal: Terminal): Promise<ExitCode> {
   const { hostname, pieces, output } = choice;
+  // Looking at sources takes much of the agent along.
+  const { findSdsHosts, hostsOf } = await import("./find_sds_hosts.ts");
   const clientCa = chooseClientCa(config, choice.clientCa);
   if ("message" in clientCa) {
     terminal.err(errorLines(clientCa.message, clientCa.hint));

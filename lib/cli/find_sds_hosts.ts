@@ -1,9 +1,8 @@
 import { isIP } from "node:net";
-import type { Log } from "../model/mod.ts";
 import type { Config } from "../resources/mod.ts";
-import { openSources } from "../sources/mod.ts";
 import type { SdsHost } from "./envoy_config.ts";
 import { readHostname } from "./find_listeners.ts";
+import { lookAtSds } from "./look_at_sds.ts";
 
 /** Hosts, and what an operator should know of those that are none. */
 export interface FoundSdsHosts {
@@ -16,27 +15,12 @@ export interface FoundSdsHosts {
  * Looks once at the sources whose pairs Envoy asks certgate for, and makes a host of each pair with the names that are in
  * its certificate. A name that several pairs have belongs to the first of them, in the order of the Secrets.
  */
-export async function findSdsHosts({ sources, watch, gate }: Config): Promise<FoundSdsHosts> {
-  const opened = openSources({
-    sources: sources.filter(({ delivery }) => delivery === "sds"),
-    // One look that believes what it sees: there is no second one.
-    watch: { ...watch, pollInterval: 600_000, events: false, settle: 0, absenceGrace: 0, staleGrace: 0 },
-    repair: gate.repair,
-    log: QUIET,
-    metrics: { add: () => {}, set: () => {} },
-    clock: Date.now,
-    onChange: () => {},
-  });
-  try {
-    await opened.first;
-    const pairs = [...opened.sightings().values()].map(({ namespace, name, facts }) => ({
-      secret: `${namespace}/${name}`,
-      names: facts.certificates[0]?.names ?? [],
-    }));
-    return shareOut(pairs);
-  } finally {
-    await opened.stop();
-  }
+export async function findSdsHosts(config: Config): Promise<FoundSdsHosts> {
+  const sightings = await lookAtSds(config);
+  return shareOut([...sightings].map(([secret, { facts }]) => ({
+    secret,
+    names: facts.certificates[0]?.names ?? [],
+  })));
 }
 
 /** The hosts of the options `--hostname NAME=SECRET`, those of one Secret together. */
@@ -66,6 +50,3 @@ function shareOut(
   }
   return { hosts, notes };
 }
-
-const nothing = () => {};
-const QUIET: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };

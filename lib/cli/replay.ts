@@ -10,6 +10,7 @@ import { renderDiff, renderPlanData, renderPlanSummary } from "./plan_report.ts"
 import { policyChanges } from "./policy_changes.ts";
 import { printable } from "./printable.ts";
 import { pruneChanges } from "./prune_changes.ts";
+import { readSdsView } from "./replay_sds.ts";
 import { readReplayPolicy, type ReplayPolicy } from "./replay_policy.ts";
 import type { Format } from "./render_data.ts";
 import { errorLines, type Terminal } from "./terminal.ts";
@@ -111,7 +112,8 @@ async function replayBytes(
     { log, metrics, keeper: { keep: () => {} }, clock, policy: options.policy.belief },
   );
   const throwaways = await loadThrowaways(null, options.at, log);
-  return await translate(request, { generation, throwaways, metrics, log, clock, at: options.at });
+  const sds = await readSdsView(config);
+  return await translate(request, { generation, throwaways, metrics, log, clock, sds, at: options.at });
 }
 
 function quietLog(terminal: Terminal): Log {
