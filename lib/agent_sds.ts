@@ -195,13 +195,13 @@ export class SdsHolder implements GateSds {
     const { listen, tls, envoy } = this.#config.sds;
     const address = addressOf(listen);
     if (address.kind === "unix") return { kind: "unix", path: address.path };
-    const { port } = address;
-    // Envoy is on this host.
-    const host = { "0.0.0.0": "127.0.0.1", "::": "::1" }[address.host] ?? address.host;
+    const { host, port } = address;
     if (tls === undefined) return { kind: "tcp", host, port, tls: null };
     if (envoy === undefined) return null;
     const { certificate, key, ca, serverName: name } = envoy;
-    return { kind: "tcp", host, port, tls: { certificate, key, ca, name } };
+    // What means every address of this host is none to connect to.
+    const isEvery = host === "0.0.0.0" || host === "::";
+    return { kind: "tcp", host: isEvery ? name : host, port, tls: { certificate, key, ca, name } };
   }
 
   #refused({ name, version, message }: SdsRefusal): void {
