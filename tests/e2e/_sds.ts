@@ -56,7 +56,8 @@ export function bundleVolume(
   name: string,
 ): BundleFile & { put(...pems: readonly string[]): Promise<void> } {
   const volume = new KubeletVolume(`${bed.volumes}/bundles/${name}`);
-  const put = (...pems: readonly string[]) => volume.put({ "ca.crt": pems.join("") });
+  const put = (...pems: readonly string[]) =>
+    volume.put({ "ca.crt": pems.map((pem) => `${pem}\n`).join("") });
   return { name, file: `${volume.path}/ca.crt`, put };
 }
 

@@ -24,9 +24,10 @@ export {
   redirectRoute,
 } from "./issuance_resources.ts";
 export { KeptHttp2 } from "./kept_http2.ts";
+export { KeptConnection } from "./kept_connection.ts";
 export { Load } from "./load.ts";
 export { type Samples, total } from "./metrics.ts";
-export { type Hole, HOLES, type TestPair } from "./pairs.ts";
+export { type Hole, HOLES, TestAuthority, type TestPair } from "./pairs.ts";
 export { connector, httpProxy, projectNamespace, type Protection, protection } from "./policy_objects.ts";
 export { type Pebble, pebbleIsMissing, startPebble } from "./pebble.ts";
 export { freePort, freePorts } from "./ports.ts";

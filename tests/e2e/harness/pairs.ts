@@ -57,13 +57,13 @@ export class TestAuthority {
   }
 
   /** Makes an authority whose certificates are valid from an hour ago for ten days. */
-  static async make(): Promise<TestAuthority> {
+  static async make(name = "certgate e2e authority"): Promise<TestAuthority> {
     const from = new Date(Date.now() - 3_600_000);
     const to = new Date(Date.now() + 10 * 86_400_000);
     const keys = await crypto.subtle.generateKey(P256, true, ["sign", "verify"]);
     const root = await x509.X509CertificateGenerator.createSelfSigned({
       serialNumber: "01",
-      name: "CN=certgate e2e authority",
+      name: `CN=${name}`,
       notBefore: from,
       notAfter: to,
       keys,

@@ -102,12 +102,15 @@ export class Ticks {
   readonly #socket: TLSSocket;
   #count = 0;
   #ended: string | null = null;
+  /** How the connection ended, once it has. */
+  readonly ended: Promise<string>;
 
   private constructor(socket: TLSSocket) {
     this.#socket = socket;
+    this.ended = new Promise((resolve) => socket.on("close", () => resolve(this.#ended ?? "")));
     socket.on("data", () => this.#count++);
     socket.on("error", (error: Error) => this.#ended ??= error.message);
-    socket.on("close", () => this.#ended ??= "the connection was closed");
+    socket.prependListener("close", () => this.#ended ??= "the connection was closed");
   }
 
   /** Opens the connection and waits for the first piece. */
