@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { sampleStatus } from "../tests/fakes/gate_status.ts";
+import { sampleName, samplePlain, sampleSds } from "../tests/fakes/sds_status.ts";
 import { statusLine } from "./agent_status_line.ts";
 
 const good = { hostname: "a.test" };
@@ -42,6 +43,22 @@ Deno.test("statusLine() says what else is wrong", () => {
       "1 with an earlier certificate; 1 source cannot be looked at; nothing can be published; " +
       "the clock of this host is wrong",
   );
+});
+
+Deno.test("statusLine() speaks of pairs where Envoy asks for them and there is no Gateway", () => {
+  const gate = samplePlain([
+    good,
+    { hostname: "b.test" },
+    { hostname: "c.test", cause: "key_mismatch", held: true },
+    { hostname: "bad.test", cause: "expired" },
+  ]);
+  const names = [sampleName("default/a.test-tls"), sampleName("default/c.test-tls")];
+  const status = { gate, snapshots: [], sds: sampleSds(gate, { names }) };
+  const line =
+    "3 pairs for Envoy, 1 withheld: default/bad.test-tls (expired); 1 with an earlier certificate; ";
+  assert.equal(statusLine(status, false), `${line}1 that nobody asks for`);
+  const shut = { ...status, sds: { ...status.sds, message: "in use" } };
+  assert.match(statusLine(shut, false), /; Envoys cannot ask for certificates$/);
 });
 
 Deno.test("statusLine() speaks of the hook alone while the gate is off", () => {
