@@ -44,7 +44,7 @@ Deno.test("refusalOf() has the words of the Envoy, and until when the earlier ce
   assert.match(refusalOf({ ...c, serving: null, served: null }, sds)!, /; there is no earlier one\.$/);
   assert.equal(refusalOf(a, sds), null, "what was refused before is of the past once the pair is well");
   assert.equal(refusalOf(c, null), null);
-  const gate = sampleStatus([held]);
+  const gate = sampleStatus([{ ...held, message: "The new certificate cannot be used." }]);
   assert.equal(digestStatus(gate, [], sds).rows[0].message, sentence, "with a Gateway the listener says it");
 });
 

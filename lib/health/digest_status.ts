@@ -164,7 +164,8 @@ function digestListener(
     word,
     usable: word !== "withheld" && word !== "waiting",
     since: programmed?.lastTransitionTime ?? "",
-    message: hit?.message ?? (listener.message || messageOf(listener, word, { status, sds })),
+    message: hit?.message ?? refusalFor(listener, { status, sds }) ??
+      (listener.message || messageOf(listener, word, status)),
     detail: hit?.detail ?? listener.detail,
     hint: hintOf(listener, word, status),
     warnings: [...new Set(secrets.flatMap(({ warnings }) => warnings.map(({ message }) => message)))],
@@ -180,19 +181,20 @@ function wordOf({ delivery, secrets }: ListenerStatus): ListenerWord {
   return delivery === "served" ? "serving" : "published";
 }
 
-function messageOf(
-  listener: ListenerStatus,
-  word: ListenerWord,
+/** The words of a running Envoy that has refused a certificate of the listener; `null` if none has. */
+function refusalFor(
+  { secrets }: ListenerStatus,
   { status, sds }: { readonly status: GateStatus; readonly sds?: SdsStatus | null },
-): string {
+): string | null {
+  const refused = secrets.find(({ verdict }) => verdict.cause === "proxy_refuses");
+  const pair = status.pairs.find((one) => one.namespace === refused?.namespace && one.name === refused.name);
+  return pair === undefined ? null : refusalOf(pair, sds);
+}
+
+function messageOf(listener: ListenerStatus, word: ListenerWord, status: GateStatus): string {
   if (word === "waiting") return waitingFor(listener, status);
   const held = listener.secrets.find(({ serving }) => serving === "held");
   if (held !== undefined) {
-    const pair = status.pairs.find(({ namespace, name }) =>
-      namespace === held.namespace && name === held.name
-    );
-    const refusal = pair === undefined ? null : refusalOf(pair, sds);
-    if (refusal !== null) return refusal;
     const until = held.notAfter === null ? "" : ` until ${dateText(held.notAfter)}`;
     return `The certificate that arrived last cannot be used (${CAUSES[held.verdict.cause].why}), ` +
       `so the earlier one goes on being served${until}.`;
