@@ -33,10 +33,15 @@ export interface Arrival extends ObjectName {
   readonly unsettled?: { readonly detail: string; readonly since: number } | null;
 }
 
-/** The last good pair of a name, with the source that it came from; empty where that is a resource. */
-type GoodPair = JudgedPair & ObjectName & { readonly source: string };
-
 type PairMaterial = Extract<Material, { kind: "pair" }>;
+
+/** A good pair of a name, with the source that it came from; empty where that is a resource. */
+interface GoodPair extends ObjectName, Pick<JudgedPair, "pair" | "hash"> {
+  readonly source: string;
+  /** Made where it is asked for, as the next: nearly all good pairs are the ones that are there now. */
+  certificates?: JudgedPair["certificates"];
+  material?: PairMaterial;
+}
 
 /**
  * What is believed of every Secret name: verdicts on what arrived, and the last good pair of each name, which survives
@@ -46,8 +51,8 @@ export class PairBook {
   readonly #keep: Keep;
   readonly #log: Log;
   readonly #good = new Map<ObjectKey, GoodPair>();
-  /** The good pair before that, for what Envoy refuses although it was judged to be good. */
-  readonly #before = new Map<ObjectKey, GoodPair>();
+  /** The good pairs before that, the newest first, for what Envoy refuses although it was judged to be good. */
+  readonly #before = new Map<ObjectKey, readonly GoodPair[]>();
   readonly #sight = new Sight();
   /** Names of an earlier run that have not been seen in this one. */
   readonly #unseen = new Set<ObjectKey>();
@@ -65,7 +70,7 @@ export class PairBook {
         keep.remove(key);
         continue;
       }
-      this.#good.set(key as ObjectKey, { ...kept, ...LAZY });
+      this.#good.set(key as ObjectKey, kept);
       this.#unseen.add(key as ObjectKey);
     }
   }
@@ -98,8 +103,12 @@ export class PairBook {
     for (const arrival of [...arrivals, ...hidden.map(({ arrival }) => arrival)]) {
       const key = keyOf(arrival);
       const judged = this.#judged(arrival, store);
-      const earlier = this.#earlier(key, judged.hash, store);
-      const choice = choosePair(judged, earlier, now, { ...options, neverGate: neverGate.has(key) });
+      const choose = (earlier: JudgedPair | null) =>
+        choosePair(judged, earlier, now, { ...options, neverGate: neverGate.has(key) });
+      const alone = choose(null);
+      const choice = alone.verdict.action === "withhold"
+        ? choose(this.#earlier(key, judged.hash, store))
+        : alone;
       if (choice.served?.from === "current") this.#remember(key, arrival, judged);
       if (choice.served?.from === "held") this.#fallBack(key, choice.served.hash);
       const { namespace, name, origin, hint } = arrival;
@@ -165,41 +174,46 @@ export class PairBook {
     return { pair, hash, summary, certificates: facts.certificates, problem };
   }
 
-  /** Facts of a kept pair are read only where they are asked for: nearly all are the ones that are there now. */
+  /** The newest earlier pair that nobody has refused since; of any that were, the newest. */
   #earlier(key: ObjectKey, hash: string, store: VerdictStore): JudgedPair | null {
-    const good = [this.#good, this.#before].map((pairs) => pairs.get(key)).find((one) =>
-      one !== undefined && one.hash !== hash
-    );
-    if (good === undefined) return null;
-    if (good.summary !== LAZY.summary) return good;
-    const full = {
-      ...good,
-      summary: store.summaryOf(pairMaterial(good.pair)),
-      certificates: readFacts(good.pair).certificates,
-    };
-    (this.#good.get(key)?.hash === good.hash ? this.#good : this.#before).set(key, full);
-    return full;
+    const good = this.#good.get(key);
+    const earlier = [...good === undefined ? [] : [good], ...this.#before.get(key) ?? []]
+      .filter((one) => one.hash !== hash).map((one) => {
+        one.material ??= pairMaterial(one.pair);
+        one.certificates ??= readFacts(one.pair).certificates;
+        // Asked anew each time: a running Envoy may have refused it in the meantime.
+        return { ...one, certificates: one.certificates, summary: store.summaryOf(one.material) };
+      });
+    return earlier.find(({ summary }) => summary.problem === null) ?? earlier[0] ?? null;
   }
 
-  /** A pair that was good until Envoy refused it is not the last good one: that is the one before it. */
+  /** A pair that was good until Envoy refused it is not the last good one: that is one before it. */
   #fallBack(key: ObjectKey, hash: string): void {
-    const before = this.#before.get(key);
-    if (before === undefined || before.hash !== hash || this.#good.get(key)?.hash === hash) return;
-    this.#good.set(key, before);
-    this.#before.delete(key);
-    this.#keep.put(key, formatPair(before));
+    const before = this.#before.get(key) ?? [];
+    const index = before.findIndex((one) => one.hash === hash);
+    if (index < 0 || this.#good.get(key)?.hash === hash) return;
+    this.#good.set(key, before[index]);
+    this.#before.set(key, before.slice(index + 1));
+    this.#keep.put(key, formatPair(before[index]));
   }
 
   #remember(key: ObjectKey, { namespace, name, origin }: Arrival, judged: JudgedPair): void {
     const before = this.#good.get(key);
     const source = origin.kind === "source" ? origin.source : "";
-    this.#good.set(key, { ...judged, namespace, name, source });
-    if (before !== undefined && before.hash !== judged.hash) this.#before.set(key, before);
-    if (before?.hash === judged.hash && before.source === source) return;
-    this.#keep.put(key, formatPair({ namespace, name, source, pair: judged.pair, hash: judged.hash }));
+    const { hash } = judged;
+    const good = { namespace, name, source, hash, pair: judged.pair, certificates: judged.certificates };
+    this.#good.set(key, good);
+    if (before !== undefined && before.hash !== hash) {
+      const others = (this.#before.get(key) ?? []).filter((one) => one.hash !== hash);
+      this.#before.set(key, [before, ...others].slice(0, MOST_BEFORE));
+    }
+    if (before?.hash === hash && before.source === source) return;
+    this.#keep.put(key, formatPair(good));
   }
 }
 
+// One may be refused after the next has come already.
+const MOST_BEFORE = 2;
 // At boot certgate may be there before the last volume is.
 const START_GRACE = 5000;
 // A renewal is long over by then.
@@ -219,11 +233,6 @@ const NOTHING = {
   facts: readFacts({ certificate: null, key: null }),
   hint: "see that the volume is mounted; the last good pair is held until it ends",
   hash: "",
-};
-
-const LAZY = {
-  summary: { problem: null, notBefore: -Infinity, notAfter: Infinity, temporary: false },
-  certificates: [],
 };
 
 function chooseOptions({ gate }: Config) {

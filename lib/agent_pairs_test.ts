@@ -182,3 +182,25 @@ Deno.test("PairBook goes back to the pair before where Envoy refuses one that wa
     assert.deepEqual(await look(await open(), refused), ["Unsupported", "held", good.hash]);
   });
 });
+
+Deno.test("PairBook never goes back to a pair that Envoy refused as well, and forgets none that it did not", async () => {
+  await withBook(async (open) => {
+    const [good, second, third] = [1, 2, 3].map(async () => arrival(await makePair()));
+    const believed = store();
+    const book = await open();
+    const look = async (one: Promise<Arrival>) => {
+      const asking = { store: believed, sources: [], config, patience: 0 };
+      const { verdict, served } = (await book.judge([await one], asking, NOW)).get("edge/a")!;
+      return [verdict.reason, served?.hash ?? null];
+    };
+    const refuse = async (one: Promise<Arrival>) => believed.refuse(pairMaterial((await one).pair), "no");
+    for (const one of [good, second, third]) assert.equal((await look(one))[0], "Usable");
+    // Its word on the second comes when the third is there already.
+    await refuse(second);
+    await refuse(third);
+    assert.deepEqual(await look(third), ["Unsupported", (await good).hash]);
+    // An Envoy of another version takes none of them.
+    await refuse(good);
+    assert.deepEqual(await look(third), ["Unsupported", null]);
+  });
+});
