@@ -137,6 +137,11 @@ export class Certgate {
     return this.#program.pid;
   }
 
+  /** Whether it has not ended. */
+  get running(): boolean {
+    return this.#program.running;
+  }
+
   /** The log so far: one JSON object a line. */
   async log(): Promise<Record<string, unknown>[]> {
     const lines = (await this.#program.output()).split("\n").filter((line) => line.startsWith("{"));
