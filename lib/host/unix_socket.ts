@@ -3,14 +3,20 @@ import { connect } from "node:net";
 /** What stands at a socket path. */
 export type SocketState = "absent" | "stale" | "live" | "other";
 
+/** Milliseconds that a server may be too busy to say its first word. */
+const PATIENCE = 2000;
+
 /**
- * Tells whether anybody listens on a Unix socket. Binding cannot tell: it fails with EADDRINUSE on a live and on a
- * stale path alike; a connection is refused by a stale one only.
+ * Tells whether a server of HTTP/2 listens on a Unix socket. Binding cannot tell: it fails with EADDRINUSE on a live and
+ * on a stale path alike. A connection is refused by most stale ones; but the runtime lets programs that are started
+ * inherit its listening sockets, and one that outlives a killed certgate keeps the socket open with nobody behind it. So the
+ * other side has to say something, which a server of HTTP/2 does at once (RFC 9113, 3.4).
  *
  * @param path Path of the socket.
+ * @param patience Milliseconds for the first word.
  * @returns `other` where the path is something else than a socket, or cannot be looked at.
  */
-export async function probeSocket(path: string): Promise<SocketState> {
+export async function probeSocket(path: string, patience: number = PATIENCE): Promise<SocketState> {
   try {
     if (!(await Deno.lstat(path)).isSocket) return "other";
   } catch (error) {
@@ -19,10 +25,14 @@ export async function probeSocket(path: string): Promise<SocketState> {
   return await new Promise<SocketState>((resolve) => {
     const socket = connect(path);
     const settle = (state: SocketState) => {
+      clearTimeout(silent);
       socket.destroy();
       resolve(state);
     };
-    socket.once("connect", () => settle("live"));
+    const silent = setTimeout(() => settle("stale"), patience);
+    socket.once("data", () => settle("live"));
+    // Who hangs up is there.
+    socket.once("end", () => settle("live"));
     socket.once("error", (error: NodeJS.ErrnoException) => {
       settle(error.code === "ECONNREFUSED" ? "stale" : error.code === "ENOENT" ? "absent" : "live");
     });

@@ -7,9 +7,14 @@ Deno.test("probeSocket() tells absent, live, stale and other apart", async () =>
   const path = join(dir, "a.sock");
   assert.equal(await probeSocket(path), "absent");
   const listener = Deno.listen({ transport: "unix", path });
-  const accepted = listener.accept();
+  const accepted = listener.accept().then(async (connection) => {
+    await connection.write(new Uint8Array(1));
+    return connection;
+  });
   assert.equal(await probeSocket(path), "live");
   (await accepted).close();
+  // The kernel takes connections for a socket that nobody looks after, too.
+  assert.equal(await probeSocket(path, 50), "stale");
   const moved = join(dir, "b.sock");
   await publishSocket(path, moved);
   assert.equal((await Deno.stat(moved)).mode! & 0o777, 0o660);
