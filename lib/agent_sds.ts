@@ -205,11 +205,11 @@ export class SdsHolder implements GateSds {
   }
 
   #refused({ name, version, message }: SdsRefusal): void {
-    const item = this.#shelf.find(name, version);
-    if (item === null) return;
-    this.#shelf.refused(item, this.#parts.clock());
-    if (item.kind === "pair") this.#parts.store().refuse(pairMaterial(item.pair), message);
-    else for (const bundle of item.bundles) this.#bundles.refuse(bundle.key, bundle.hash, message);
+    const origin = this.#shelf.find(name, version);
+    if (origin === null) return;
+    this.#shelf.refused(name, this.#parts.clock());
+    if (origin.kind === "pair") this.#parts.store().refuse(pairMaterial(origin.pair), message);
+    else for (const { hash } of origin.bundles) this.#bundles.refuse(hash, message);
     this.#parts.wake();
   }
 }

@@ -31,6 +31,8 @@ interface OpenBundle {
 
 /** Milliseconds for which Envoy's word on a new bundle is waited for. */
 const PATIENCE = 7000;
+// Of a bundle that is refused when the next is there already, the one before is the last good one.
+const MOST_GOOD = 3;
 
 /**
  * The CA bundles that Envoys are given: read again and again, judged, and the last good one of each kept.
@@ -41,9 +43,8 @@ const PATIENCE = 7000;
 export class SdsBundles {
   readonly #parts: SdsBundlesParts;
   readonly #keep: Keep;
-  readonly #good: Map<string, Uint8Array>;
-  /** The good bundle before that. */
-  readonly #before = new Map<string, Uint8Array>();
+  /** Good bundles, the newest first; that one is kept. */
+  readonly #good: Map<string, readonly Uint8Array[]>;
   /** Digests of bundles that a running Envoy refused, with its words. */
   readonly #refused = new Map<string, string>();
   #open: readonly OpenBundle[] = [];
@@ -52,7 +53,7 @@ export class SdsBundles {
   private constructor(keep: Keep, parts: SdsBundlesParts) {
     this.#keep = keep;
     this.#parts = parts;
-    this.#good = new Map(keep.entries());
+    this.#good = new Map([...keep.entries()].map(([key, bundle]) => [key, [bundle]]));
   }
 
   /** Takes up what was kept; no file is looked at yet. */
@@ -87,16 +88,10 @@ export class SdsBundles {
   /**
    * Believes a running Envoy that refused a bundle; the one before it is the last good one again.
    *
-   * @param key `namespace/name` of the bundle.
    * @param hash Digest of what was served.
    */
-  refuse(key: string, hash: string, message: string): void {
+  refuse(hash: string, message: string): void {
     this.#refused.set(hash, message);
-    const before = this.#before.get(key);
-    if (before === undefined) return;
-    this.#before.delete(key);
-    this.#good.set(key, before);
-    this.#keep.put(key, before);
   }
 
   /** Looks at no file any more. */
@@ -128,8 +123,7 @@ export class SdsBundles {
       ? await this.#take(content.files[0])
       : { served: null, message: content?.problem ?? "it was not read yet" };
     if (now.served !== null) this.#remember(key, content);
-    const kept = this.#good.get(key);
-    const held = now.served === null && kept !== undefined ? (await this.#take(kept)).served : null;
+    const held = now.served === null ? await this.#held(key) : null;
     const served = now.served ?? held;
     const message = held === null ? now.message : `${now.message}; what was read before goes on`;
     this.#tell(open, message, served !== null);
@@ -148,7 +142,24 @@ export class SdsBundles {
     };
   }
 
-  async #take(bundle: Uint8Array): Promise<{ served: Uint8Array | null; message: string }> {
+  /** What goes on being served; `null` if there is nothing. A good one that was refused since is not the last good one. */
+  async #held(key: string): Promise<Uint8Array | null> {
+    const good = this.#good.get(key) ?? [];
+    for (const [index, bundle] of good.entries()) {
+      const { served, refused } = await this.#take(bundle);
+      if (refused && index + 1 < good.length) continue;
+      if (index > 0) {
+        this.#good.set(key, good.slice(index));
+        this.#keep.put(key, bundle);
+      }
+      return served;
+    }
+    return null;
+  }
+
+  async #take(
+    bundle: Uint8Array,
+  ): Promise<{ served: Uint8Array | null; message: string; refused?: true }> {
     const { clock } = this.#parts;
     const store = this.#parts.store();
     const material: Material = { kind: "trust", bundle, identity: bundle };
@@ -158,7 +169,9 @@ export class SdsBundles {
     if (action === "withhold") return { served: null, message: detail || cause };
     const served = filtered ?? bundle;
     const refusal = this.#refused.get(digest(served));
-    if (refusal !== undefined) return { served: null, message: `Envoy refused it: ${refusal}` };
+    if (refusal !== undefined) {
+      return { served: null, message: `Envoy refused it: ${refusal}`, refused: true };
+    }
     return {
       served,
       message: filtered === null ? "" : "authorities that are out of their dates are left out",
@@ -168,10 +181,10 @@ export class SdsBundles {
   #remember(key: string, content: FileSetContent | null): void {
     if (content === null || !("files" in content)) return;
     const [bundle] = content.files;
-    const before = this.#good.get(key);
-    if (before !== undefined && digest(before) === digest(bundle)) return;
-    if (before !== undefined) this.#before.set(key, before);
-    this.#good.set(key, bundle);
+    const before = this.#good.get(key) ?? [];
+    const others = before.filter((one) => Buffer.compare(one, bundle) !== 0);
+    if (others.length < before.length && before[0] !== others[0]) return;
+    this.#good.set(key, [bundle, ...others].slice(0, MOST_GOOD));
     this.#keep.put(key, bundle);
   }
 

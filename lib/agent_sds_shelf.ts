@@ -11,15 +11,13 @@ import type {
 import { makePlaceholder } from "./pki/mod.ts";
 import { makeSdsResource, SdsBook, type SdsResource } from "./server/mod.ts";
 
-/** What stands under a name, with what it was made of. */
-type Item =
-  | { readonly kind: "pair"; readonly hash: string; readonly pair: PairBytes; readonly resource: SdsResource }
-  | {
-    readonly kind: "bundle";
-    readonly hash: string;
-    readonly bundles: readonly { readonly key: string; readonly hash: string }[];
-    readonly resource: SdsResource;
-  };
+/** What something under a name was made of. */
+export type Origin =
+  | { readonly kind: "pair"; readonly pair: PairBytes }
+  | { readonly kind: "bundle"; readonly bundles: readonly { readonly key: string; readonly hash: string }[] };
+
+/** What stands under a name. */
+type Item = Origin & { readonly hash: string; readonly resource: SdsResource };
 
 /** How the shelf is filled. */
 export interface FillParts {
@@ -32,10 +30,14 @@ export interface FillParts {
   readonly now: number;
 }
 
-/** How names of bundles begin; no pair has such a name, since no namespace has a slash. */
+/** How names of bundles begin. */
 const TRUST = "trust/";
+/** Namespace and name follow. A pair in a namespace of that name has one slash. */
+const BUNDLES = /^trust\/[^/]*\//;
 // An Envoy that refuses a pair may be replaced by one that takes it.
 const PARDON = 600_000;
+// Words on a version come when the next is there already, and rarely much later.
+const MOST_PAST = 3;
 
 /** Everything that Envoys are given by name, made once for each content. */
 export class SdsShelf {
@@ -46,6 +48,8 @@ export class SdsShelf {
   #served: ReadonlyMap<string, ServedPair> = new Map();
   readonly #placeholders = new Map<ObjectKey, { readonly names: string; readonly made: Placeholder }>();
   readonly #refusedAt = new Map<string, number>();
+  /** Versions that were replaced, the newest first, and what they were made of. */
+  readonly #past = new Map<string, readonly { readonly version: string; readonly origin: Origin }[]>();
 
   constructor() {
     this.book = new SdsBook({ derive: (name) => this.#derive(name)?.resource });
@@ -74,6 +78,7 @@ export class SdsShelf {
       const item = this.#bundleItem([key], this.#items.get(TRUST + key));
       if (item !== null) items.set(TRUST + key, item);
     }
+    this.#remember(items);
     this.#items = items;
     this.#served = served;
     this.#pardon(parts.now);
@@ -96,15 +101,29 @@ export class SdsShelf {
     return this.#bundles.get(key)?.served ?? null;
   }
 
-  /** What stands under a name in a version. */
-  find(name: string, version: string): Item | null {
+  /** What a version of a name is, or not long ago was, made of. */
+  find(name: string, version: string): Origin | null {
     const item = this.#items.get(name) ?? this.#derived.get(name);
-    return item?.resource.version === version ? item : null;
+    if (item?.resource.version === version) return item;
+    return this.#past.get(name)?.find((past) => past.version === version)?.origin ?? null;
   }
 
   /** Notes when an Envoy refused something. @param now Milliseconds since the epoch. */
-  refused({ resource: { name } }: Item, now: number): void {
+  refused(name: string, now: number): void {
     this.#refusedAt.set(name, now);
+  }
+
+  /** An Envoy may be at work on what is replaced. */
+  #remember(items: ReadonlyMap<string, Item>): void {
+    for (const [name, item] of this.#items) {
+      const next = items.get(name);
+      if (next === undefined) this.#past.delete(name);
+      else if (next.resource.version !== item.resource.version) {
+        const { resource: { version }, ...origin } = item;
+        const others = (this.#past.get(name) ?? []).filter((past) => past.version !== version);
+        this.#past.set(name, [{ version, origin }, ...others].slice(0, MOST_PAST));
+      }
+    }
   }
 
   #pairItem(name: string, { hash, pair }: ServedPair, known: Item | undefined): Item {
@@ -137,7 +156,7 @@ export class SdsShelf {
   #derive(name: string): Item | null {
     const known = this.#derived.get(name);
     const pair = this.#served.get(name);
-    const item = name.startsWith(TRUST)
+    const item = BUNDLES.test(name)
       ? this.#bundleItem(name.slice(TRUST.length).split("+"), known)
       : pair === undefined
       ? null

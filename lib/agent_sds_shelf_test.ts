@@ -75,13 +75,36 @@ Deno.test("SdsShelf puts bundles of one policy together, and never leaves one of
   ]);
 });
 
+Deno.test("SdsShelf knows a version for a while after it was replaced", () => {
+  const shelf = new SdsShelf();
+  const versions = ["one", "two", "three"].map((name) => {
+    const [[key, state]] = pairsOf({ "ns/a": "usable" });
+    const served = { ...state.served!, hash: name, pair: { certificate: text(name), key: null } };
+    shelf.fill(new Map([[key, { ...state, served }]]), direct);
+    return shelf.book.get("ns/a")!.version;
+  });
+  assert.equal(new Set(versions).size, 3);
+  assert.deepEqual(versions.map((version) => shelf.find("ns/a", version)?.kind), ["pair", "pair", "pair"]);
+  assert.equal(shelf.find("ns/a", "another"), null);
+  shelf.fill(new Map(), direct);
+  assert.equal(shelf.find("ns/a", versions[0]), null);
+});
+
+Deno.test("SdsShelf has a pair of the namespace trust, which is no bundle", () => {
+  const shelf = new SdsShelf();
+  shelf.fill(pairsOf({ "trust/a": "usable" }), { ...through, bundles: [bundle("a", "one")] });
+  assert.equal(shelf.book.get("trust/a")?.kind, "pair");
+  assert.equal(shelf.book.get("trust/ns/a")?.kind, "validation");
+  assert.equal(shelf.book.get("trust/ns"), undefined);
+});
+
 Deno.test("SdsShelf lets something be sent again that was refused long ago", () => {
   const shelf = new SdsShelf();
   const pairs = pairsOf({ "ns/a": "usable" });
   shelf.fill(pairs, direct);
   const { version } = shelf.book.get("ns/a")!;
   shelf.book.refuse("ns/a", version);
-  shelf.refused(shelf.find("ns/a", version)!, 0);
+  shelf.refused("ns/a", 0);
   shelf.fill(pairs, { ...direct, now: 1000 });
   assert.equal(shelf.book.offer("ns/a"), undefined);
   shelf.fill(pairs, { ...direct, now: 3_600_000 });

@@ -94,6 +94,46 @@ Deno.test("startAgent() takes back what an Envoy refuses, for good", async () =>
   assert.equal(certificateOf(await again.stream.accept()), textOf(first), "after a restart as well");
 });
 
+Deno.test("startAgent() believes an Envoy that refuses what was replaced meanwhile, and goes back to what it took", async () => {
+  await using host = await GateHost.make([A]);
+  const [first, second, third] = [await makePair(A), await makePair(A), await makePair(A)];
+  await host.putPair(A, first);
+  await host.start(direct(host));
+  using envoy = ask(host, NAME);
+  await envoy.stream.accept();
+  await host.putPair(A, second);
+  const late = await envoy.stream.next();
+  assert.equal(certificateOf(late), textOf(second));
+  await host.putPair(A, third);
+  const isThird = ({ names: [{ version }] }: { names: readonly { version: string }[] }) =>
+    version !== late.secrets[0].version.slice(0, 16);
+  await waitFor(async () => isThird((await host.everything()).sds!));
+  envoy.stream.answer(late, [], "not the second");
+  const next = await envoy.stream.next();
+  assert.equal(certificateOf(next), textOf(third));
+  envoy.stream.answer(next, [], "nor the third");
+  assert.equal(certificateOf(await envoy.stream.accept()), textOf(first));
+  using other = ask(host, NAME);
+  assert.equal(certificateOf(await other.stream.accept()), textOf(first));
+});
+
+Deno.test("startAgent() leaves out a host whose every pair Envoy refuses", async () => {
+  await using host = await GateHost.make([A]);
+  const [first, second] = [await makePair(A), await makePair(A)];
+  await host.putPair(A, first);
+  await host.start(direct(host));
+  using envoy = ask(host, NAME);
+  await envoy.stream.accept();
+  await host.putPair(A, second);
+  for (const pair of [second, first]) {
+    const response = await envoy.stream.next();
+    assert.equal(certificateOf(response), textOf(pair));
+    envoy.stream.answer(response, [], "this Envoy takes no P-256");
+  }
+  await host.until("it is withheld", ({ pairs: [pair] }) => pair.serving === null);
+  await host.until("the listener goes", ({ listeners: [{ reason }] }) => reason === "Unsupported");
+});
+
 Deno.test("startAgent() goes on giving an Envoy what it asks for after the way was changed", async () => {
   await using host = await GateHost.make([A]);
   const [first, second] = [await makePair(A), await makePair(A)];
