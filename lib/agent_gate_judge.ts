@@ -37,6 +37,8 @@ export async function judgeEverything(
   const bundles = await sds.bundles();
   // Nobody is to wait for anything else where a pair goes straight to Envoy.
   const delivered = sds.deliver(judged, config);
+  // What was handed out leaves before the rest is worked out, which takes a while for thousands of hosts.
+  if (sds.wanted(config)) await new Promise((resolve) => setTimeout(resolve));
   const now = parts.clock();
   const { pairs, findings: ofIntents, isPending } = issuance.planned({ objects, pairs: delivered });
   const challenges = issuance.challenges();

@@ -24,6 +24,8 @@ export class LookLoop {
   readonly #parts: LookLoopParts;
   #asked: (() => void)[] = [];
   #hinted = false;
+  /** When a hint may lead to a look again. */
+  #nextHinted = -Infinity;
   #stopped = false;
   #wake: () => void = () => {};
   #ended: Promise<void> | null = null;
@@ -64,6 +66,7 @@ export class LookLoop {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       const asked = this.#asked.splice(0);
+      const hinted = this.#hinted;
       this.#hinted = false;
       const began = performance.now();
       let wish = Infinity;
@@ -74,18 +77,22 @@ export class LookLoop {
       }
       const ended = performance.now();
       for (const resolve of asked) resolve();
-      const spacing = Math.min(WIDEST_SPACING, Math.max(HINT_SPACING, (ended - began) * HINT_SHARE));
-      await this.#sleep(Math.min(this.#parts.pollInterval, wish), spacing);
+      // Looks by polling are few anyway: a hint does not wait because one has just been made.
+      if (hinted) {
+        const spacing = Math.min(WIDEST_SPACING, Math.max(HINT_SPACING, (ended - began) * HINT_SHARE));
+        this.#nextHinted = began + spacing;
+      }
+      await this.#sleep(Math.min(this.#parts.pollInterval, wish));
     }
   }
 
   /** Sleeps until the next look is due. */
-  async #sleep(milliseconds: number, spacing: number): Promise<void> {
+  async #sleep(milliseconds: number): Promise<void> {
     const began = performance.now();
     let end = began + milliseconds;
     while (!this.#stopped && this.#asked.length === 0) {
       const now = performance.now();
-      if (this.#hinted) end = Math.min(end, Math.max(now + GATHER, began + spacing));
+      if (this.#hinted) end = Math.min(end, Math.max(now + GATHER, this.#nextHinted));
       if (now >= end) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.ceil(end - now));

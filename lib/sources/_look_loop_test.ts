@@ -67,3 +67,30 @@ Deno.test("LookLoop answers everybody who has asked when it is stopped", async (
   await counting.loop.ask();
   assert.ok(counting.looks <= 2);
 });
+
+Deno.test("LookLoop does not let a hint wait because it has just looked without one", async () => {
+  const looks: (() => void)[] = [];
+  // The first is that of the start, the second is asked for.
+  const third = new Promise<string>((resolve) => {
+    looks.push(() => {}, () => {}, () => resolve("hint"));
+  });
+  const loop = new LookLoop({
+    log: new FakeLog(),
+    pollInterval: 60_000,
+    async look() {
+      // Hints that had led to this would have to wait for ten times as long.
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      looks.shift()?.();
+      return Infinity;
+    },
+  });
+  loop.start();
+  await loop.ask();
+  loop.hint();
+  // Of two timers of one thread that which is due first is first, however busy the machine is.
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<string>((resolve) => timer = setTimeout(() => resolve("too late"), 300));
+  assert.equal(await Promise.race([third, late]), "hint");
+  clearTimeout(timer!);
+  await loop.stop();
+});
