@@ -50,11 +50,13 @@ export function straight(bed: Bed, bundles: readonly BundleFile[] = []): GateSet
   };
 }
 
+/** A file of authorities that is replaced as the kubelet does it. */
+export interface BundleVolume extends BundleFile {
+  put(...pems: readonly string[]): Promise<void>;
+}
+
 /** A CA bundle in a volume of the kubelet. */
-export function bundleVolume(
-  bed: Bed,
-  name: string,
-): BundleFile & { put(...pems: readonly string[]): Promise<void> } {
+export function bundleVolume(bed: Bed, name: string): BundleVolume {
   const volume = new KubeletVolume(`${bed.volumes}/bundles/${name}`);
   const put = (...pems: readonly string[]) =>
     volume.put({ "ca.crt": pems.map((pem) => `${pem}\n`).join("") });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { promised } from "./_expect.ts";
-import { atRest, type BundleFile, sdsOf, translations } from "./_sds.ts";
+import { atRest, type BundleVolume, sdsOf, translations } from "./_sds.ts";
 import { watched } from "./_watched.ts";
 import {
   type Bed,
@@ -28,7 +28,7 @@ interface Place {
   readonly envoy: EnvoyAdmin;
   readonly port: number;
   readonly host: TestPair;
-  readonly bundle: BundleFile & { put(...pems: readonly string[]): Promise<void> };
+  readonly bundle: BundleVolume;
 }
 
 /** A ClientTrafficPolicy that lets in whom a ConfigMap vouches for. */
@@ -96,7 +96,8 @@ class Rotation {
         await bundle.put("no bundle at all");
         await until("the file is known to be no bundle", async () => {
           const { bundles } = await sdsOf(certgate);
-          return bundles[0].message !== "" && bundles[0].members === 1;
+          const { message, members } = bundles.find(({ name }) => name === bundle.name)!;
+          return message !== "" && members === 1;
         }, { within: promised(WITHIN) });
         assert.equal(await lets(after), false);
         const { ms } = await bundle.put(before.authority.pem, after.authority.pem).then(() =>

@@ -2,12 +2,14 @@ import type { DeliveryWay } from "../../lib/model/mod.ts";
 import { everyServed, expectNothingRefused, hosts, promised } from "./_expect.ts";
 import { expectNoFailure } from "./_gate.ts";
 import { clientPolicy, clients } from "./_sds_clients.ts";
+import { Upstream } from "./_sds_upstream.ts";
 import { bundleVolume, delivering, straight } from "./_sds.ts";
 import {
   type Bed,
   type Certgate,
   type EnvoyAdmin,
   freePorts,
+  gateway,
   Load,
   onBed,
   type TestPair,
@@ -24,26 +26,33 @@ const HOSTS = 4;
 const DRAIN = 3;
 
 Deno.test({
-  name: "a running host changes to delivery straight to Envoy and back; authorities of clients are rotated",
+  name:
+    "a running host changes to delivery straight to Envoy and back; authorities of clients and backends are rotated",
   ignore,
   fn: (test) =>
     onBed({ gate: {}, drainSeconds: DRAIN }, async (bed) => {
-      const [port, otherPort] = freePorts(2);
-      const bundle = bundleVolume(bed, "clients");
+      const [port, otherPort, thirdPort] = freePorts(3);
+      const [bundle, backends] = ["clients", "backends"].map((name) => bundleVolume(bed, name));
+      const upstream = bed.keep(await Upstream.start());
       const step = async (name: string, body: () => Promise<void>) => {
         // What follows would say nothing.
         if (!await test.step(name, body)) throw new Error(`Not shown: ${name}`);
       };
       const pairs = await bed.issue(hosts("c", HOSTS));
-      const [host] = await bed.issue(["mtls.example.com"]);
-      await bed.mount([...pairs, host]);
+      const [host, checked] = await bed.issue(["mtls.example.com", "upstream.example.com"]);
+      await bed.mount([...pairs, host, checked]);
       await bed.putListeners("edge", port, pairs.map(({ host }) => host));
       await bed.putListeners("mtls", otherPort, [host.host]);
+      await bed.resources.put("30-upstream", [
+        gateway("upstream", thirdPort, [checked.host]),
+        ...upstream.objects("upstream", backends.name),
+      ]);
       await bed.resources.put("40-policy", [clientPolicy("mtls", bundle.name)]);
       const own = await clients();
       await bundle.put(own.before.authority.pem);
-      const settings = straight(bed, [bundle]);
-      const top = { ...settings.top, ...delivering(bed, "gateway", [bundle]) };
+      await backends.put(upstream.before.authority.pem);
+      const settings = straight(bed, [bundle, backends]);
+      const top = { ...settings.top, ...delivering(bed, "gateway", [bundle, backends]) };
       const certgate = await bed.startCertgate({ ...settings, top });
       const edge = await bed.startEdge("all");
       const envoy = await edge.envoy("default/edge");
@@ -55,6 +64,19 @@ Deno.test({
         const admin = await edge.envoy("default/mtls");
         await own.rotate(bed, { certgate, envoy: admin, port: otherPort, host, bundle });
       });
+      await step(
+        "the authorities of backends are rotated, and Envoy Gateway translates nothing",
+        async () => {
+          const admin = await edge.envoy("default/upstream");
+          await upstream.rotate(bed, {
+            certgate,
+            envoy: admin,
+            port: thirdPort,
+            host: checked,
+            bundle: backends,
+          });
+        },
+      );
     }),
 });
 
