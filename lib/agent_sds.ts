@@ -51,6 +51,8 @@ export class SdsHolder implements GateSds {
   /** Bundles that went out in place since the start, as `namespace/name`. */
   readonly #inPlace = new Set<string>();
   #bundleStates: readonly BundleState[] = [];
+  /** Whether an Envoy has taken something since it was last looked whether all have. */
+  #accepted = false;
 
   private constructor(config: Config, bundles: SdsBundles, parts: SdsHolderParts) {
     this.#config = config;
@@ -99,12 +101,9 @@ export class SdsHolder implements GateSds {
       book: this.#shelf.book,
       events: {
         onRefused: (refusal) => this.#refused(refusal),
-        onAccepted: () => {
-          // Looking costs Envoy something: not after each of a thousand.
-          if (this.pending() === 0) this.#parts.onAccepted();
-        },
+        onAccepted: () => this.#accepted = true,
         onUnknown: () => {},
-        onChange: () => {},
+        onChange: () => this.#changed(),
       },
       log,
       metrics,
@@ -202,6 +201,13 @@ export class SdsHolder implements GateSds {
     // What means every address of this host is none to connect to.
     const isEvery = host === "0.0.0.0" || host === "::";
     return { kind: "tcp", host: isEvery ? name : host, port, tls: { certificate, key, ca, name } };
+  }
+
+  /** Looking costs Envoy something, and to see what is pending takes a while: not after each of a thousand. */
+  #changed(): void {
+    if (!this.#accepted || this.pending() > 0) return;
+    this.#accepted = false;
+    this.#parts.onAccepted();
   }
 
   #refused({ name, version, message }: SdsRefusal): void {
