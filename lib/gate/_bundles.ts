@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type {
   BundleState,
   JsonObject,
+  ObjectKey,
   PublishedObject,
   ResourceFinding,
   ResourceObject,
@@ -9,12 +10,23 @@ import type {
 import { keyOf } from "./_names.ts";
 
 /** What policies of Envoy Gateway refer to: a CA that trusts nobody, in place of the bundle that Envoy asks certgate for. */
-export function publishBundle({ kind, namespace, name, placeholder }: BundleState): PublishedObject {
+export function publishBundle(bundle: BundleState): PublishedObject {
+  const { kind, namespace, name, placeholder } = bundle;
   const data: JsonObject = kind === "ConfigMap"
     ? { data: { "ca.crt": new TextDecoder().decode(placeholder) } }
-    : { type: "Opaque", data: { "ca.crt": Buffer.from(placeholder).toString("base64") } };
+    : { type: "Opaque", data: bundleMember(bundle) };
   const value = { apiVersion: "v1", kind, metadata: { namespace, name }, ...data };
   return { apiVersion: "v1", kind, namespace, name, value };
+}
+
+/** What stands in a Secret for a bundle. */
+export function bundleMember({ placeholder }: BundleState): JsonObject {
+  return { "ca.crt": Buffer.from(placeholder).toString("base64") };
+}
+
+/** The bundles that policies refer to as Secrets. */
+export function secretBundles(bundles: readonly BundleState[]): Map<ObjectKey, BundleState> {
+  return new Map(bundles.filter(({ kind }) => kind === "Secret").map((one) => [keyOf(one), one]));
 }
 
 /**

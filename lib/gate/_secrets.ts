@@ -6,18 +6,23 @@ import { compact } from "./_json.ts";
 /** The members of a Secret that are the pair's. */
 const PAIR_MEMBERS: ReadonlySet<string> = new Set(["tls.crt", "tls.key", "tls.ocsp-staple"]);
 
-/** The Secret of a pair that is served. What else the operator wrote into a Secret of that name goes out with it. */
+/**
+ * The Secret of a pair that is served. What else the operator wrote into a Secret of that name goes out with it.
+ *
+ * @param rest Members that stand in it as well, `data` as it is written.
+ */
 export function publishPair(
   { namespace, name, served, placeholder }: PairState,
   written: ResourceObject | undefined,
+  rest: JsonObject = {},
 ): PublishedObject {
-  const data = written && restOf(written);
+  const data = { ...written && restOf(written), ...rest };
   const value = compact({
     apiVersion: "v1",
     kind: "Secret",
     metadata: written?.value.metadata ?? { namespace, name },
     type: "kubernetes.io/tls",
-    ...(data && Object.keys(data).length > 0 ? { data } : {}),
+    ...(Object.keys(data).length > 0 ? { data } : {}),
   });
   return {
     apiVersion: "v1",

@@ -9,7 +9,7 @@ import type {
   ResourceObject,
 } from "../model/mod.ts";
 import { attachSets } from "./_attach_sets.ts";
-import { bundleMarks, hiddenByBundles, publishBundle } from "./_bundles.ts";
+import { bundleMarks, bundleMember, hiddenByBundles, publishBundle, secretBundles } from "./_bundles.ts";
 import { publishCertState, revisionOf } from "./_cert_state.ts";
 import { markHostnames } from "./_conflicts.ts";
 import { type Drafts, type GatewayDraft, setKey } from "./_drafts.ts";
@@ -101,8 +101,7 @@ export function planGate(
   const states = called.map(({ part, revision }) => publishCertState(part, revision, nudge));
   return {
     objects: [
-      ...publishSecrets(objects, pairs),
-      ...bundles.map(publishBundle),
+      ...publishSecrets(objects, pairs, bundles),
       ...passed.objects,
       ...publishGrants(published.map(({ part }) => part)),
       ...published.map(({ object }) => object),
@@ -147,7 +146,12 @@ function publishGateways(
   );
 }
 
-function publishSecrets(objects: readonly ResourceObject[], pairs: GateInput["pairs"]): PublishedObject[] {
+function publishSecrets(
+  objects: readonly ResourceObject[],
+  pairs: GateInput["pairs"],
+  bundles: readonly BundleState[],
+): PublishedObject[] {
+  const trust = secretBundles(bundles);
   const written = new Map(objects.filter(isPairSecret).map((object) => [keyOf(object), object]));
   const pointers = new Set(objects.filter(isSdsSecret).map(keyOf));
   const secrets: PublishedObject[] = [];
@@ -157,10 +161,16 @@ function publishSecrets(objects: readonly ResourceObject[], pairs: GateInput["pa
     if (pointers.has(key)) continue;
     const pair = pairs.get(key)!;
     const object = written.get(key);
-    const secret = pair.served === null ? object && publishRest(object) : publishPair(pair, object);
+    const bundle = pair.served === null ? undefined : trust.get(key);
+    const secret = pair.served === null
+      ? object && publishRest(object)
+      : publishPair(pair, object, bundle && bundleMember(bundle));
     if (secret) secrets.push(secret);
+    // One Secret may be both, as those of cert-manager are.
+    if (bundle !== undefined) trust.delete(key);
   }
-  return secrets;
+  const apart = bundles.filter((bundle) => bundle.kind !== "Secret" || trust.has(keyOf(bundle)));
+  return [...secrets, ...apart.map(publishBundle)];
 }
 
 /** Kinds that certgate reads itself; Envoy Gateway does not know them, or ignores them in files. */

@@ -134,3 +134,14 @@ data: {ca.crt: other}
   assert.equal(publishedNames(found).filter((name) => name === "ConfigMap/default/clients").length, 1);
   assert.match(found.findings[0].message, /^Cannot use the ConfigMap "default\/clients": the bundle/);
 });
+
+Deno.test("planGate() publishes one Secret where a pair and a bundle have the same name", () => {
+  const bundles = [bundle({ kind: "Secret", name: "a" })];
+  const found = plan(GATEWAY, bySds({ "default/a": "usable" }), { bundles });
+  assert.equal(publishedNames(found).filter((name) => name === "Secret/default/a").length, 1);
+  const [{ value, pair }] = found.objects;
+  assert.equal(pair, placeholder.pair);
+  assert.deepEqual([value.type, value.data], ["kubernetes.io/tls", { "ca.crt": btoa("trusts nobody") }]);
+  const alone = plan(GATEWAY, bySds({ "default/a": "expired" }), { bundles });
+  assert.equal(publishedValue(alone, "Secret", "a")?.type, "Opaque");
+});

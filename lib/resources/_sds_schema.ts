@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseListenAddress } from "./listen_address.ts";
 
 /** The files of one side of a TLS connection with certificates on both sides. */
 const absolute = (what: string) => z.string().startsWith("/", `Expected an absolute path for ${what}`);
@@ -43,3 +44,29 @@ export const sdsParts = {
   bundles: z.array(bundle).default([])
     .describe("CA bundles that Envoy is given by SDS: what clients or backends are checked with"),
 } as const;
+
+/** Says where the pairs of one pattern would go two ways. */
+export function checkDelivery(
+  sources: readonly { readonly path: string; readonly delivery: string }[],
+  context: z.core.$RefinementCtx,
+): void {
+  sources.forEach(({ path, delivery }, index) => {
+    if (sources.slice(0, index).every((one) => one.path !== path || one.delivery === delivery)) return;
+    context.addIssue({
+      code: "custom",
+      path: [index, "delivery"],
+      message: `The source "${path}" is there already with another delivery`,
+    });
+  });
+}
+
+/** Says where both doors would be one. */
+export function checkDoors(
+  { hook, sds }: { readonly hook: { readonly listen: string }; readonly sds: { readonly listen: string } },
+  context: z.core.$RefinementCtx,
+): void {
+  const [one, other] = [hook, sds].map(({ listen }) => JSON.stringify(parseListenAddress(listen)));
+  if (one !== other) return;
+  const message = "The hook listens there; Envoys need another address to ask at";
+  context.addIssue({ code: "custom", path: ["sds", "listen"], message });
+}

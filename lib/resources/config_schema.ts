@@ -2,7 +2,7 @@ import * as z from "zod";
 import { issuance, issuers } from "./_issuers_schema.ts";
 import { debug, failures, features, policy } from "./_policy_schema.ts";
 import { rotation } from "./_rotation_schema.ts";
-import { delivery, sdsParts } from "./_sds_schema.ts";
+import { checkDelivery, checkDoors, delivery, sdsParts } from "./_sds_schema.ts";
 import { isLoopback, parseHttpAddress, parseListenAddress } from "./listen_address.ts";
 
 const MIB = 1024 * 1024;
@@ -207,7 +207,7 @@ const log = z.strictObject({
 export const configSchema = z.strictObject({
   hook,
   http,
-  sources: z.array(source).default([]).describe("Places where pairs arrive"),
+  sources: z.array(source).superRefine(checkDelivery).default([]).describe("Places where pairs arrive"),
   watch,
   gate,
   sds,
@@ -238,7 +238,7 @@ export const configSchema = z.strictObject({
   debug,
   rotation,
   log,
-}).prefault({});
+}).superRefine(checkDoors).prefault({});
 
 /** The checked configuration with every default filled in. */
 export type Config = z.output<typeof configSchema>;

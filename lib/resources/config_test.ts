@@ -195,3 +195,22 @@ Deno.test("parseConfig() offers the hook to the network with TLS, which needs al
     assert.match(String(read(text)), /Expected a name such as/, name);
   }
 });
+
+Deno.test("parseConfig() refuses two ways for one source, and one address for both doors", () => {
+  const complaints = (text: string) => {
+    const result = parseConfig(text, "c.yaml");
+    return result.ok ? [] : result.complaints.map(({ line, message }) => [line, message]);
+  };
+  const sources = (one: string, other: string) =>
+    complaints(`sources:\n- {path: /a, delivery: ${one}}\n- {path: /a, delivery: ${other}}\n`);
+  assert.deepEqual(sources("sds", "sds"), []);
+  assert.match(
+    String(sources("sds", "gateway")),
+    /^3,.*The source "\/a" is there already with another delivery/,
+  );
+  const doors = (hook: string, sds: string) =>
+    complaints(`hook: {listen: "${hook}"}\nsds: {listen: "${sds}"}\n`);
+  assert.deepEqual(doors("unix:///a", "unix:///b"), []);
+  assert.match(String(doors("unix:///a", "unix:///a")), /^2,.*The hook listens there/);
+  assert.match(String(doors("tcp://127.0.0.1:5", "tcp://127.0.0.1:5")), /The hook listens there/);
+});
