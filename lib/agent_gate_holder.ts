@@ -96,5 +96,6 @@ function gateKeys({ sources, watch, gate, envoy, neverGate, onExpired, features,
     issued: issuance.output,
     issuedDelivery: issuance.delivery,
     bundles: sds.bundles,
+    sdsClient: sds.envoy,
   };
 }

@@ -26,7 +26,7 @@ export async function readNudge(output: string | undefined): Promise<number> {
  * @param input What is believed now; `nudge` is the counter that is published with it.
  */
 export function planObjects(
-  { neverGate, gate: { nameCoverage, certState }, features: { listenerSets }, sds: { listen } }: Pick<
+  { neverGate, gate: { nameCoverage, certState }, features: { listenerSets }, sds: { listen, envoy } }: Pick<
     Config,
     "neverGate" | "gate" | "features" | "sds"
   >,
@@ -34,7 +34,14 @@ export function planObjects(
 ): { plan: GatePlan; refused: ResourceFinding[] } {
   const plan = planGate({
     ...input,
-    options: { neverGate, nameCoverage, certState, listenerSets, sdsServer: listen },
+    options: {
+      neverGate,
+      nameCoverage,
+      certState,
+      listenerSets,
+      sdsServer: listen,
+      sdsClient: envoy && JSON.stringify(envoy),
+    },
   });
   return checkPlan(plan, input.objects);
 }

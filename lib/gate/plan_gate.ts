@@ -59,6 +59,8 @@ export interface GateOptions {
   readonly listenerSets: boolean;
   /** Where certgate's own SDS server listens; empty, the default, if it does not. */
   readonly sdsServer?: string;
+  /** What Envoy connects with to get there, in any words: Envoy Gateway has to translate when it is another. */
+  readonly sdsClient?: string;
 }
 
 /**
@@ -94,7 +96,9 @@ export function planGate(
   const published = publishGateways(gateways, {
     pairs,
     proofs: proofs.byGateway,
-    bundles: bundleMarks(bundles),
+    bundles: options.sdsClient === undefined
+      ? bundleMarks(bundles)
+      : [...bundleMarks(bundles), options.sdsClient],
   });
   // Envoy Gateway never calls for a Gateway of another controller, and nobody is to wait for that.
   const called = options.certState ? published.filter(({ className }) => !index.isForeign(className)) : [];

@@ -145,3 +145,13 @@ Deno.test("planGate() publishes one Secret where a pair and a bundle have the sa
   const alone = plan(GATEWAY, bySds({ "default/a": "expired" }), { bundles });
   assert.equal(publishedValue(alone, "Secret", "a")?.type, "Opaque");
 });
+
+Deno.test("planGate() has Envoy Gateway translate when Envoy is to connect with something else", () => {
+  const revision = (sdsClient?: string) => {
+    const options = { neverGate: [], nameCoverage: "warn", certState: true, listenerSets: false } as const;
+    const pairs = bySds({ "default/a": "usable" });
+    return plan(GATEWAY, pairs, { options: { ...options, sdsClient } }).gateways[0].revision;
+  };
+  assert.equal(revision("one"), revision("one"));
+  assert.equal(new Set([revision(), revision("one"), revision("another")]).size, 3);
+});
