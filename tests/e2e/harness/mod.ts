@@ -12,6 +12,7 @@ export { askHttp, type HttpAnswer } from "./ask_http.ts";
 export { Bed, onBed } from "./bed.ts";
 export { Certgate, configuration, type GateSettings, runCertgate, type RunWishes } from "./certgate.ts";
 export { Edge } from "./edge.ts";
+export { endOrphans } from "./end_orphans.ts";
 export { type DumpedResource, EnvoyAdmin, type Refusals } from "./envoy_admin.ts";
 export { FakeHost } from "./fake_host.ts";
 export { backendAt, httpGateway, type HttpListener, httpRoute, type HttpRule } from "./http_resources.ts";
