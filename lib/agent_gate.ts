@@ -129,12 +129,12 @@ export class Gate {
 
   /** What is believed now; `null` if not even the first look came to an end. */
   status(): GateStatus | null {
-    if (this.#status === null || !this.#pending) return this.#status;
-    return { ...this.#status, converged: false };
+    const isPending = this.#busy || this.#parts.sds.pending() > 0;
+    return this.#status === null || !isPending ? this.#status : { ...this.#status, converged: false };
   }
 
-  get #pending(): boolean {
-    return this.#work.pending || this.#publishing.pending || this.#parts.sds.pending() > 0;
+  get #busy(): boolean {
+    return this.#work.pending || this.#publishing.pending;
   }
 
   /** Hostnames that are left out of what Envoy Gateway is given. */
@@ -180,7 +180,7 @@ export class Gate {
   /** Without its file Envoy Gateway ends every Envoy at once, so one that somebody took away comes back soon. */
   async #guardOutput(): Promise<void> {
     // What could not be written is tried again anyway.
-    if (this.#pending || this.#view === null || this.#view.output.message !== "") return;
+    if (this.#busy || this.#view === null || this.#view.output.message !== "") return;
     if (!await this.#publisher.intact() && !this.#stopped) this.#work.poke();
   }
 

@@ -151,6 +151,20 @@ Deno.test("startAgent() goes on giving an Envoy what it asks for after the way w
   assert.equal(certificateOf(await envoy.stream.accept()), textOf(second));
 });
 
+Deno.test("startAgent() puts Envoy Gateway's file back also while an Envoy does not answer", async () => {
+  await using host = await GateHost.make([A]);
+  await host.putPair(A, await makePair(A));
+  await host.start(direct(host));
+  const before = await host.output();
+  using envoy = ask(host, NAME);
+  await envoy.stream.next();
+  assert.equal((await host.status()).converged, false);
+  const file = join(host.config().gate.output!, "certgate.yaml");
+  await Deno.remove(file);
+  await waitFor(() => Deno.stat(file).then(() => true, () => false));
+  assert.equal(await host.output(), before);
+});
+
 Deno.test("startAgent() gives pairs to an Envoy without any Envoy Gateway", async () => {
   await using host = await GateHost.make([]);
   const first = await makePair(A);

@@ -17,5 +17,6 @@ export function refusalWords(text: string): string {
 }
 
 const RULES = "Proto constraint validation failed";
-const SECRET = /inline_(bytes|string)|PRIVATE KEY|goo\.gle\/debug|tls_certificate\s*\{|private_key\s*[:{]/;
+const SECRET =
+  /inline_(bytes|string)|inline(Bytes|String)|PRIVATE KEY|goo\.gle\/debug|tls_certificate\s*\{|private_key\s*[:{]/;
 const BASE64 = /[A-Za-z0-9+/=]{40,}/g;

@@ -23,6 +23,7 @@ Deno.test("refusalWords() keeps the rule, and not the secret that Envoy prints i
 Deno.test("refusalWords() shows no runs of base64 and no PEM", () => {
   assert.equal(refusalWords(`broken: ${"MIIB+/x=".repeat(20)} here`), "broken: … here");
   assert.ok(!refusalWords("-----BEGIN EC PRIVATE KEY-----\nMHcC\n").includes("MHcC"));
+  assert.ok(!refusalWords('{"privateKey":{"inlineBytes":"MHcC"}}').includes("MHcC"));
 });
 
 Deno.test("refusalWords() makes one short line of it", () => {
