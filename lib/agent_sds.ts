@@ -67,9 +67,10 @@ export class SdsHolder implements GateSds {
     return new SdsHolder(config, bundles, parts);
   }
 
-  wanted({ sds: { bundles }, ...config }: Config): boolean {
-    return bundles.length > 0 ||
-      sourcesOf({ ...config, sds: { bundles } } as Config).some(({ delivery }) => delivery === "sds");
+  /** Whether there is anybody to deliver to: also who is still asking while the configuration delivers nothing so. */
+  wanted(config: Config): boolean {
+    return this.#server !== null || config.sds.bundles.length > 0 ||
+      sourcesOf(config).some(({ delivery }) => delivery === "sds");
   }
 
   /** Looks at the bundles of a configuration from now on. */
@@ -173,7 +174,7 @@ export class SdsHolder implements GateSds {
 
   /** As `/v1/status` shows it; `null` where nothing is delivered so. */
   status(): SdsStatus | null {
-    if (this.#server === null && !this.wanted(this.#config)) return null;
+    if (!this.wanted(this.#config)) return null;
     return sdsStatus(this.#server, this.#bundleStates);
   }
 
@@ -190,7 +191,7 @@ export class SdsHolder implements GateSds {
   }
 
   #cluster(): SdsCluster | null {
-    if (this.#server === null && !this.wanted(this.#config)) return null;
+    if (!this.wanted(this.#config)) return null;
     const { listen, tls, envoy } = this.#config.sds;
     const address = addressOf(listen);
     if (address.kind === "unix") return { kind: "unix", path: address.path };

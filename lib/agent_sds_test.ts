@@ -177,6 +177,19 @@ Deno.test("startAgent() gives pairs to an Envoy without any Envoy Gateway", asyn
   await host.until("Envoy has it", ({ converged }) => converged);
 });
 
+Deno.test("startAgent() goes on with an Envoy that asks where nothing else is left to do", async () => {
+  await using host = await GateHost.make([]);
+  const [first, second] = [await makePair(A), await makePair(A)];
+  await host.putPair(A, first);
+  const agent = await host.start({ ...direct(host), gate: {} });
+  using envoy = ask(host, NAME);
+  await envoy.stream.accept();
+  const through = { ...direct(host), sources: host.config().sources, gate: {} };
+  assert.deepEqual(await agent.reload(host.config(through)), []);
+  await host.putPair(A, second);
+  assert.equal(certificateOf(await envoy.stream.accept()), textOf(second));
+});
+
 Deno.test("startAgent() gives Envoy a CA bundle, puts in what is new and keeps out what is broken", async () => {
   await using host = await GateHost.make([A]);
   await host.putPair(A, await makePair(A));
