@@ -134,6 +134,7 @@ export class IssuanceScene implements AsyncDisposable {
           { kind: "ClusterIssuer", group: "cert-manager.io", ...issuer } as IssuerConfig
         )),
         issuance: {
+          delivery: "gateway",
           output: this.output,
           compat: "none",
           inherit: "issuer",
