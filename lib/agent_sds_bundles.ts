@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { BundleState, Log, Material } from "./model/mod.ts";
+import { keyOf } from "./agent_names.ts";
 import { type Keep, openKeep } from "./outputs/mod.ts";
 import { makePlaceholderBundle, readTrust } from "./pki/mod.ts";
 import type { Config } from "./resources/mod.ts";
@@ -68,6 +69,7 @@ export class SdsBundles {
     this.#open = bundles.map((config) =>
       before.find((open) => same(open.config, config)) ?? this.#watch(config, watch)
     );
+    this.#forget(new Set(bundles.map(keyOf)));
     await Promise.all(before.filter((one) => !this.#open.includes(one)).map(({ files }) => files.stop()));
     await Promise.all(this.#open.map(({ files }) => files.first));
   }
@@ -100,6 +102,15 @@ export class SdsBundles {
     await this.#keep.settled();
   }
 
+  /** What is asked for no more is trusted no more, should it be asked for again one day. */
+  #forget(wanted: ReadonlySet<string>): void {
+    for (const key of this.#good.keys()) {
+      if (wanted.has(key)) continue;
+      this.#good.delete(key);
+      this.#keep.remove(key);
+    }
+  }
+
   #watch(config: BundleConfig, watch: Config["watch"]): OpenBundle {
     const { log, clock, onChange } = this.#parts;
     const fits = ([bundle]: readonly Uint8Array[]) => readTrust(bundle).problem === null;
@@ -110,14 +121,14 @@ export class SdsBundles {
       onChange();
     };
     const files: FileSet = openFileSet({ paths: [config.file], watch, log, clock, fits, onLook });
-    const placeholder = makePlaceholderBundle(`${config.namespace}/${config.name}`);
+    const placeholder = makePlaceholderBundle(keyOf(config));
     const open: OpenBundle = { config, files, placeholder, seen: null, told: "" };
     return open;
   }
 
   async #judge(open: OpenBundle): Promise<BundleState> {
     const { config: { namespace, name, kind, file }, files, placeholder } = open;
-    const key = `${namespace}/${name}`;
+    const key = keyOf(open.config);
     const content = files.content();
     const now = content !== null && "files" in content
       ? await this.#take(content.files[0])
@@ -192,8 +203,8 @@ export class SdsBundles {
   #tell(open: OpenBundle, problem: string, isServed: boolean): void {
     if (open.told === problem) return;
     open.told = problem;
-    const { namespace, name, file } = open.config;
-    const bundle = `${namespace}/${name}`;
+    const { file } = open.config;
+    const bundle = keyOf(open.config);
     if (problem === "") this.#parts.log.info("a CA bundle is in order again", { bundle, file });
     else if (isServed) {
       this.#parts.log.warn("a CA bundle is not served as it stands in its file", { bundle, file, problem });

@@ -199,7 +199,8 @@ Deno.test("startAgent() gives Envoy a CA bundle, puts in what is new and keeps o
   );
   const text = ({ certificate }: { certificate: Uint8Array }) => Buffer.from(certificate).toString();
   await Deno.writeTextFile(file, text(one));
-  await host.start(direct(host, { bundles: [{ name: "clients", namespace: "edge", file }] }));
+  const bundles = { bundles: [{ name: "clients", namespace: "edge", file }] };
+  const agent = await host.start(direct(host, bundles));
   using envoy = ask(host, "trust/edge/clients");
   const trusted = async () =>
     inlineBytes(await envoy.stream.accept(), "validation_context", "trusted_ca").trim();
@@ -212,8 +213,19 @@ Deno.test("startAgent() gives Envoy a CA bundle, puts in what is new and keeps o
   assert.match(broken.message, /; what was read before goes on$/);
   assert.equal(broken.members, 1);
   await Deno.writeTextFile(file, text(one) + text(two));
-  assert.equal(await trusted(), (text(one) + text(two)).trim(), "what was broken was never sent");
+  const both = await envoy.stream.next();
+  const sent = inlineBytes(both, "validation_context", "trusted_ca").trim();
+  assert.equal(sent, (text(one) + text(two)).trim(), "what was broken was never sent");
   assert.equal(await host.output(), output);
+  envoy.stream.answer(both, [], "not this one");
+  assert.equal(await trusted(), text(one).trim(), "the one before");
+  const { bundles: [refused] } = (await host.everything()).sds!;
+  assert.equal(refused.message, "Envoy refused it: not this one; what was read before goes on");
+  await agent.reload(host.config(direct(host)));
+  await Deno.remove(file);
+  await agent.reload(host.config(direct(host, bundles)));
+  const { bundles: [anew] } = (await host.everything()).sds!;
+  assert.equal(anew.members, 0, "what was asked for no more is trusted no more");
 });
 
 async function waitFor(holds: () => Promise<boolean>): Promise<void> {
