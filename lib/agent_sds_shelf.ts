@@ -79,6 +79,11 @@ export class SdsShelf {
       if (item !== null) items.set(TRUST + key, item);
     }
     this.#remember(items);
+    for (const name of this.#derived.keys()) {
+      if (parts.isAsked(name as ObjectKey)) continue;
+      this.#derived.delete(name);
+      this.book.forget(name);
+    }
     this.#items = items;
     this.#served = served;
     this.#pardon(parts.now);
@@ -133,6 +138,8 @@ export class SdsShelf {
 
   /** @returns `null` where one of the bundles has nobody in it: to leave it out would be to trust by the others alone. */
   #bundleItem(keys: readonly string[], known: Item | undefined): Item | null {
+    // Whoever asks for one a thousand times over is no policy, and gets nothing.
+    if (new Set(keys).size < keys.length) return null;
     const bundles = keys.map((key) => this.#bundles.get(key));
     const parts = bundles.flatMap((bundle) => bundle?.served ? [bundle.served] : []);
     if (parts.length < keys.length) return null;

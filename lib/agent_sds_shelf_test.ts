@@ -45,6 +45,9 @@ Deno.test("SdsShelf.fill() leaves pairs as they are that go through Envoy Gatewa
   const asked = shelf.book.get("ns/a");
   assert.equal(asked?.kind, "pair");
   assert.equal(shelf.find("ns/a", asked!.version)?.kind, "pair");
+  shelf.fill(pairs, through);
+  assert.equal(shelf.find("ns/a", asked!.version), null, "nobody asks for it any more");
+  assert.equal(shelf.book.get("ns/a")?.version, asked!.version);
   shelf.fill(pairs, { ...through, isAsked: () => true });
   assert.equal(shelf.book.get("ns/a")?.version, asked!.version);
 });
@@ -54,7 +57,7 @@ Deno.test("SdsShelf puts bundles of one policy together, and never leaves one of
   const changed: string[] = [];
   shelf.book.watch((names) => changed.push(...names));
   const fill = (a: string, b: string | null) =>
-    void shelf.fill(new Map(), { ...direct, bundles: [bundle("a", a), bundle("b", b)] });
+    void shelf.fill(new Map(), { ...direct, isAsked: () => true, bundles: [bundle("a", a), bundle("b", b)] });
   fill("one", null);
   assert.equal(shelf.book.get("trust/ns/a")?.kind, "validation");
   assert.equal(shelf.book.get("trust/ns/b"), undefined);
@@ -65,6 +68,8 @@ Deno.test("SdsShelf puts bundles of one policy together, and never leaves one of
     true,
     true,
   ]);
+  assert.equal(shelf.book.get("trust/ns/a+ns/a"), undefined);
+  shelf.book.forget("trust/ns/a+ns/a");
   changed.length = 0;
   fill("three", "two");
   assert.deepEqual(changed, ["trust/ns/a", "trust/ns/a+ns/b"]);

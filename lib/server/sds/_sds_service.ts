@@ -10,7 +10,7 @@ import { encodeResponse, readSdsRequest, SDS_SERVICE } from "../../xds/mod.ts";
 import { DIALECTS } from "./_dialects.ts";
 import type { SdsDesk } from "./_sds_desk.ts";
 import { SdsStream } from "./_stream.ts";
-import { type BadRequest, check, takeDeltaRequest, takeStreamRequest } from "./_take_request.ts";
+import { type BadRequest, check, checkNames, takeDeltaRequest, takeStreamRequest } from "./_take_request.ts";
 import type { SdsMethod } from "./sds_server_status.ts";
 
 const GOING = "certgate is going down";
@@ -80,7 +80,7 @@ export class SdsCalls {
 
   #fetch(bytes: Buffer, reply: sendUnaryData<Uint8Array>): void {
     const request = readSdsRequest(bytes);
-    const bad = check(request);
+    const bad = check(request) ?? checkNames(request!.names);
     if (bad !== null) return reply({ code: grpcStatus[bad.code], details: bad.message });
     const found = [...new Set(request!.names)].flatMap((name) => this.desk.offer(name) ?? []);
     for (const name of request!.names) this.desk.glanced(name);

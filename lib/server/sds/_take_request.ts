@@ -10,6 +10,8 @@ import type { SdsStream } from "./_stream.ts";
 
 /** Names that one stream may ask for: far more than the secrets of any host. */
 const MOST_NAMES = 16_384;
+/** Characters of a name: several bundles of the longest names that Kubernetes has, in one. */
+const LONGEST_NAME = 4096;
 
 /** What is wrong with a request, so that its stream ends. */
 export interface BadRequest {
@@ -34,7 +36,7 @@ export function takeStreamRequest(
   listener: Listener,
 ): BadRequest | null {
   const request = readSdsRequest(bytes);
-  const bad = check(request);
+  const bad = check(request) ?? checkNames(request!.names);
   if (bad !== null) return bad;
   const { names, nonce, version, error } = request!;
   const first = begin(stream, request!, listener);
@@ -57,7 +59,7 @@ export function takeDeltaRequest(
   listener: Listener,
 ): BadRequest | null {
   const request = readDeltaRequest(bytes);
-  const bad = check(request);
+  const bad = check(request) ?? checkNames(request!.subscribe);
   if (bad !== null) return bad;
   const { subscribe, unsubscribe, held, nonce, error } = request!;
   const first = begin(stream, request!, listener);
@@ -90,6 +92,15 @@ export function check(request: { readonly typeUrl: string } | null): BadRequest 
   if (typeUrl === "" || typeUrl === SECRET_TYPE_URL) return null;
   const message = `Cannot serve resources of another type than "${SECRET_TYPE_URL}"`;
   return { code: "INVALID_ARGUMENT", message };
+}
+
+/** Names are remembered, and told of. */
+export function checkNames(names: readonly string[]): BadRequest | null {
+  if (names.every(({ length }) => length <= LONGEST_NAME)) return null;
+  return {
+    code: "INVALID_ARGUMENT",
+    message: `Cannot serve a name of more than ${LONGEST_NAME} characters`,
+  };
 }
 
 function full(stream: SdsStream): BadRequest | null {

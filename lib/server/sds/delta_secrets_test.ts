@@ -172,6 +172,9 @@ Deno.test("DeltaSecrets gives nothing to whoever asks for everything, and refuse
     const wrong = client.stream("DeltaSecrets");
     wrong.send({ type_url: "type.googleapis.com/x" });
     assert.equal((await wrong.ended)?.code, 3);
+    const long = client.stream("DeltaSecrets");
+    long.send({ resource_names_subscribe: ["x".repeat(4097)] });
+    assert.equal((await long.ended)?.code, 3);
     const many = client.stream("DeltaSecrets");
     many.send({ resource_names_subscribe: Array.from({ length: 16_385 }, (_, i) => `n${i}`) });
     assert.equal((await many.ended)?.code, 8);

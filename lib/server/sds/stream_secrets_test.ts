@@ -186,6 +186,7 @@ Deno.test("StreamSecrets refuses another type and what does not read", () =>
       const request of [
         { type_url: "type.googleapis.com/envoy.config.cluster.v3.Cluster" },
         Buffer.from([10, 127]),
+        { resource_names: ["x".repeat(4097)] },
       ]
     ) {
       const stream = client.stream("StreamSecrets");
@@ -206,4 +207,5 @@ Deno.test("FetchSecrets answers with what there is of what was asked for", () =>
     assert.match(typeUrl, /Secret$/);
     assert.deepEqual((await client.fetch({ node: NODE })).secrets, []);
     await assert.rejects(client.fetch({ type_url: "x" }), { code: 3 });
+    await assert.rejects(client.fetch({ resource_names: ["x".repeat(4097)] }), { code: 3 });
   }));
