@@ -40,6 +40,8 @@ export interface SdsHolderParts {
   readonly onAccepted: () => void;
 }
 
+const GONE = "somebody took its socket away; restart certgate, which makes it anew";
+
 /** Delivery straight to Envoy: the door where Envoys ask, and what stands behind it. */
 export class SdsHolder implements GateSds {
   readonly #parts: SdsHolderParts;
@@ -53,6 +55,9 @@ export class SdsHolder implements GateSds {
   #bundleStates: readonly BundleState[] = [];
   /** Whether an Envoy has taken something since it was last looked whether all have. */
   #accepted = false;
+  /** Why no Envoy can connect any more. */
+  #problem = "";
+  #watch: ReturnType<typeof setInterval> | undefined;
 
   private constructor(config: Config, bundles: SdsBundles, parts: SdsHolderParts) {
     this.#config = config;
@@ -118,6 +123,7 @@ export class SdsHolder implements GateSds {
       throw new Error(server.hint === "" ? server.message : `${server.message} (${server.hint})`);
     }
     this.#server = server;
+    this.#watch = setInterval(() => void this.#look(server), config.watch.pollInterval);
     log.info("Envoys are given certificates", { sds: server.address });
   }
 
@@ -175,11 +181,12 @@ export class SdsHolder implements GateSds {
   /** As `/v1/status` shows it; `null` where nothing is delivered so. */
   status(): SdsStatus | null {
     if (!this.wanted(this.#config)) return null;
-    return sdsStatus(this.#server, this.#bundleStates);
+    return sdsStatus(this.#server, this.#bundleStates, this.#problem);
   }
 
   /** Shuts the door. @param patience Milliseconds. */
   async stop(patience: number): Promise<void> {
+    clearInterval(this.#watch);
     await this.#server?.close(patience);
     this.#server = null;
     await Promise.all([this.#closeTls(), this.#bundles.stop()]);
@@ -202,6 +209,16 @@ export class SdsHolder implements GateSds {
     // What means every address of this host is none to connect to.
     const isEvery = host === "0.0.0.0" || host === "::";
     return { kind: "tcp", host: isEvery ? name : host, port, tls: { certificate, key, ca, name } };
+  }
+
+  /** Envoys that are connected go on; it is told before the first of them comes again. */
+  async #look(server: OpenSds): Promise<void> {
+    const problem = await server.stands() ? "" : GONE;
+    if (problem === this.#problem || this.#server !== server) return;
+    this.#problem = problem;
+    const { address } = server;
+    if (problem === "") this.#parts.log.info("Envoys can connect again", { sds: address });
+    else this.#parts.log.error("no Envoy can connect any more", { sds: address, problem });
   }
 
   /** Looking costs Envoy something, and to see what is pending takes a while: not after each of a thousand. */

@@ -2,13 +2,21 @@ import { rfc3339 } from "./agent_names.ts";
 import type { BundleState, SdsNameStatus, SdsStatus } from "./model/mod.ts";
 import type { OpenSds, SdsName } from "./server/mod.ts";
 
-/** What `/v1/status` says of delivery straight to Envoy. */
-export function sdsStatus(server: OpenSds | null, bundles: readonly BundleState[]): SdsStatus {
+/**
+ * What `/v1/status` says of delivery straight to Envoy.
+ *
+ * @param problem Why no Envoy can connect any more; empty while one can.
+ */
+export function sdsStatus(
+  server: OpenSds | null,
+  bundles: readonly BundleState[],
+  problem: string,
+): SdsStatus {
   const { clients = [], names = [] } = server?.status() ?? {};
   const byNode = Map.groupBy(clients, ({ node, cluster }) => `${node}\0${cluster}`);
   return {
     listen: server?.address ?? "",
-    message: server === null ? "it is not open yet" : "",
+    message: server === null ? "it is not open yet" : problem,
     clients: [...byNode.values()].map((own) => ({
       node: own[0].node,
       cluster: own[0].cluster,

@@ -165,6 +165,18 @@ Deno.test("startAgent() puts Envoy Gateway's file back also while an Envoy does 
   assert.equal(await host.output(), before);
 });
 
+Deno.test("startAgent() says when no Envoy can connect any more", async () => {
+  await using host = await GateHost.make([A]);
+  await host.putPair(A, await makePair(A));
+  await host.start(direct(host));
+  const socket = join(host.dir, "sds.sock");
+  assert.equal((await host.everything()).sds!.message, "");
+  await Deno.rename(socket, `${socket}.away`);
+  await waitFor(async () => /took its socket away/.test((await host.everything()).sds!.message));
+  await Deno.rename(`${socket}.away`, socket);
+  await waitFor(async () => (await host.everything()).sds!.message === "");
+});
+
 Deno.test("startAgent() gives pairs to an Envoy without any Envoy Gateway", async () => {
   await using host = await GateHost.make([]);
   const first = await makePair(A);

@@ -16,6 +16,8 @@ export interface OpenDoor {
   readonly kind: "open";
   /** Where it listens, as a gRPC target. */
   readonly target: string;
+  /** Whether it can still be found: whether the socket file is this one. */
+  stands(): Promise<boolean>;
   /** Takes the socket file away, if it is still this one. */
   release(): Promise<void>;
 }
@@ -54,7 +56,12 @@ async function openTcp(
   const name = host.includes(":") ? `[${host}]` : host;
   try {
     const bound = await bindGrpcServer(server, `${name}:${port}`, credentials);
-    return { kind: "open", target: `${name}:${bound}`, release: () => Promise.resolve() };
+    return {
+      kind: "open",
+      target: `${name}:${bound}`,
+      stands: () => Promise.resolve(true),
+      release: () => Promise.resolve(),
+    };
   } catch (error) {
     const { message } = error as Error;
     // grpc-js hands on a sentence, not the code of the system.
@@ -117,12 +124,13 @@ async function bindUnix(
   await bindGrpcServer(server, `unix:${bound}`);
   await publishSocket(bound, path, group);
   const { ino } = await Deno.stat(path);
+  const stands = async () => (await Deno.stat(path).catch(() => null))?.ino === ino;
   return {
     kind: "open",
     target: `unix:${path}`,
+    stands,
     async release() {
-      const found = await Deno.stat(path).catch(() => null);
-      if (found?.ino === ino) await Deno.remove(path).catch(() => {});
+      if (await stands()) await Deno.remove(path).catch(() => {});
     },
   };
 }

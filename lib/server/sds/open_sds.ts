@@ -30,6 +30,8 @@ export interface OpenSds {
   isSubscribed(name: string): boolean;
   /** How many names were asked for whose newest version is not taken by everybody who asks. */
   pending(): number;
+  /** Whether an Envoy that comes finds it: whether its socket is still there. */
+  stands(): Promise<boolean>;
   /** Ends all streams. @returns whether every client went by itself within the patience, in milliseconds. */
   close(patienceMs: number): Promise<boolean>;
 }
@@ -71,6 +73,7 @@ export async function openSds(address: ListenAddress, parts: SdsParts): Promise<
     status: () => ({ connections, clients: desk.clients(), names: desk.names() }),
     isSubscribed: (name) => desk.isSubscribed(name),
     pending: () => desk.pending(),
+    stands: () => door.stands(),
     async close(patienceMs) {
       // First of all nobody finds it any more. An Envoy comes again at once, and a connection to a socket that is being closed
       // stays open for good without ever being answered (Deno 2.9.6).
