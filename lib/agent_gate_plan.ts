@@ -47,6 +47,8 @@ export function planObjects(
 }
 
 const checked = new WeakMap<object, ReturnType<typeof checkObject>>();
+/** The same for Gateways of the latest plan by their text: parts of one are made anew each time, nearly always alike. */
+let checkedTexts: ReadonlyMap<string, ReturnType<typeof checkObject>> = new Map();
 
 /** Takes out what Envoy Gateway would refuse, because one refused object makes it refuse them all. */
 function checkPlan(
@@ -56,12 +58,15 @@ function checkPlan(
   const refused: ResourceFinding[] = [];
   // What goes out as it was read was checked when it was read.
   const known = new Set<object>(read.map(({ value }) => value));
+  const texts = new Map<string, ReturnType<typeof checkObject>>();
   const fine = (object: PublishedObject): boolean => {
     if (known.has(object.value)) return true;
     let complaints = checked.get(object.value);
     if (complaints === undefined) {
-      complaints = checkObject(object.value);
+      const text = object.kind === "Gateway" ? JSON.stringify(object.value) : null;
+      complaints = (text === null ? undefined : checkedTexts.get(text)) ?? checkObject(object.value);
       checked.set(object.value, complaints);
+      if (text !== null) texts.set(text, complaints);
     }
     if (complaints.length === 0) return true;
     const owner = plan.gateways.find((gateway) => keyOf(gateway) === keyOf(object));
@@ -73,6 +78,7 @@ function checkPlan(
     return false;
   };
   const objects = plan.objects.filter(fine);
+  if (texts.size > 0) checkedTexts = texts;
   return { plan: refused.length === 0 ? plan : { ...plan, objects }, refused };
 }
 

@@ -144,13 +144,14 @@ function hostnameStatuses(
   listeners: readonly ListenerState[],
   { stamp, generations }: Showing,
 ): HostnameStatus[] {
-  const own = listeners.filter(({ managed }) => managed);
-  return [...new Set(own.map(({ hostname }) => hostname))].map((hostname) => ({
+  // Grouped once: a Gateway may have thousands of hostnames.
+  const own = Map.groupBy(listeners.filter(({ managed }) => managed), ({ hostname }) => hostname);
+  return [...own].map(([hostname, together]) => ({
     hostname,
     gateway: { namespace: gateway.namespace, name: gateway.name },
     conditions: stamp(
       `hostname ${keyOf(gateway)} ${hostname}`,
-      [certificateReady(hostname, own.filter((listener) => listener.hostname === hostname))],
+      [certificateReady(hostname, together)],
       generations("Gateway", gateway),
     ),
   }));
@@ -169,6 +170,7 @@ function proxyStatus(
   const names = Array.isArray(spec?.hostnames) ? spec.hostnames.map(String) : [];
   const subject = `proxy ${keyOf(proxy)}`;
   const managed = listeners.filter((listener) => listener.managed);
+  const byHostname = Map.groupBy(managed, (listener) => listener.hostname);
   const all = certificatesReady(managed);
   return {
     namespace: proxy.namespace,
@@ -177,7 +179,7 @@ function proxyStatus(
     hostnames: names.map((hostname) => ({
       hostname,
       conditions: stamp(`${subject} ${hostname}`, [
-        certificateReady(hostname, managed.filter((listener) => listener.hostname === hostname)),
+        certificateReady(hostname, byHostname.get(hostname) ?? []),
       ], generation),
     })),
   };

@@ -9,6 +9,8 @@ export class Spots {
   readonly #lineStarts: readonly number[];
   /** Offset and number of values below, itself included, of each value. */
   readonly #table: Int32Array;
+  /** Where the members of a list begin, so that asking for each of thousands does not count from the first each time. */
+  readonly #lists = new WeakMap<readonly Json[], { readonly at: number; readonly members: Int32Array }>();
 
   constructor(file: string, lineStarts: readonly number[], table: readonly number[]) {
     this.#file = file;
@@ -31,12 +33,27 @@ export class Spots {
 
   #child(value: Json, at: number, step: string | number): number {
     if (typeof value !== "object" || value === null) return -1;
+    if (Array.isArray(value)) return typeof step === "number" ? this.#members(value, at)[step] ?? -1 : -1;
     let child = at + 1;
     for (const key of Object.keys(value)) {
       if (key === String(step)) return child;
       child += this.#table[child * 2 + 1];
     }
     return -1;
+  }
+
+  #members(list: readonly Json[], at: number): Int32Array {
+    const known = this.#lists.get(list);
+    // An alias of YAML is the same list at another place.
+    if (known?.at === at) return known.members;
+    const members = new Int32Array(list.length);
+    let child = at + 1;
+    for (let index = 0; index < list.length; index++) {
+      members[index] = child;
+      child += this.#table[child * 2 + 1];
+    }
+    this.#lists.set(list, { at, members });
+    return members;
   }
 }
 

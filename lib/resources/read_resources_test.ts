@@ -142,6 +142,31 @@ Deno.test("ResourceObject.placeOf() names the nearest parent of what is not ther
   assert.deepEqual([line("data", "absent"), line("metadata", "namespace"), line("spec", "a", 0)], [6, 4, 2]);
 });
 
+Deno.test("ResourceObject.placeOf() tells entries of lists apart, also where two places have one list", () => {
+  const text = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: a, namespace: b }
+spec:
+  rules:
+    - matches: &both
+        - path: { value: /a }
+        - path: { value: /b }
+    - matches: *both
+    - name: last
+`;
+  const [object] = read({ "a.yaml": text }).objects;
+  const line = (...path: (string | number)[]) => object.placeOf(["spec", "rules", ...path]).line;
+  assert.deepEqual([line(0, "matches", 0), line(0, "matches", 1), line(0, "matches", 1, "path")], [7, 8, 8]);
+  assert.deepEqual([line(1), line(1, "matches", 1), line(2), line(2, "name"), line(3), line("length")], [
+    9,
+    8,
+    10,
+    10,
+    5,
+    5,
+  ]);
+});
+
 Deno.test("readResources() gives identical objects for the same text", () => {
   const files = { "a.yaml": secret("a"), "b.yaml": secret("b") };
   const [first] = read(files).objects;
