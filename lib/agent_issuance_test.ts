@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { FakeIssuers } from "../tests/fakes/fake_issuers.ts";
 import { GateHost, makePair, PATIENCE } from "../tests/fakes/gate_host.ts";
+import { isPlaceholder } from "./pki/mod.ts";
 import { failure } from "./issuance/mod.ts";
 import type { IssuanceStatus } from "./model/mod.ts";
 
@@ -124,6 +126,29 @@ Deno.test("startAgent() issues what an annotation asks for, and publishes it", (
       "none is asked for twice",
     );
     assert.deepEqual((await issuing.issuance()).objects, issued.objects, "conditions keep their times");
+  }));
+
+Deno.test("startAgent() gives Envoy itself what is issued, where issuance says so, and waits for it all the same", () =>
+  onHost(async (issuing) => {
+    const { host, issuers } = issuing;
+    issuers.failing = failure("unreachable", "the issuer is asleep");
+    await issuing.put(gatewayText(asks("one"), ["a.example.com"]));
+    const { issuance } = issuing.settings() as { issuance: Record<string, unknown> };
+    await issuing.start({
+      issuance: { ...issuance, delivery: "sds" },
+      sds: { listen: `unix://${join(host.dir, "sds.sock")}` },
+    });
+    const { listeners: [, pending] } = await host.until(
+      "it waits",
+      ({ listeners }) => listeners[1].message.includes("asleep"),
+    );
+    assert.deepEqual([pending.reason, (await host.everything()).sds!.names], ["Pending", []]);
+    issuers.failing = null;
+    const { pairs: [pair] } = await issuing.published("a.example.com");
+    assert.deepEqual([pair.serving, pair.delivery], ["current", "sds"]);
+    assert.deepEqual((await host.everything()).sds!.names.map(({ name }) => name), ["edge/a"]);
+    const [, certificate] = /tls\.crt: "?([A-Za-z0-9+/=]+)/.exec(await host.output())!;
+    assert.ok(isPlaceholder(Buffer.from(certificate, "base64")));
   }));
 
 Deno.test("startAgent() says what a certificate is waited for, and does not call it missing", () =>
