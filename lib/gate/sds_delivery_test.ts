@@ -155,3 +155,11 @@ Deno.test("planGate() has Envoy Gateway translate when Envoy is to connect with 
   assert.equal(revision("one"), revision("one"));
   assert.equal(new Set([revision(), revision("one"), revision("another")]).size, 3);
 });
+
+Deno.test("planGate() says the same of every listener, whichever way its pair goes", () => {
+  for (const words of ["usable", "expired", "usable other.example.com"]) {
+    const [direct, through] = [bySds, pairsOf].map((pairs) => plan(GATEWAY, pairs({ "default/a": words })));
+    assert.deepEqual(direct.listeners, through.listeners);
+    assert.equal(direct.gateways[0]?.published.length, through.gateways[0]?.published.length);
+  }
+});
