@@ -53,6 +53,7 @@ function missingToConverge(gate: GateStatus, { snapshots, sds }: AgentStatus): s
   if (gate.converged) return null;
   if (gate.output.message !== "") return gate.output.message;
   const late = gate.gateways.filter(({ converged }) => !converged).map(keyOf);
+  if (late.length === 0) return untaken(sds) ?? "certgate is at work on what has just changed";
   const waiting = digestStatus(gate, snapshots, sds).rows.find(({ word }) => word === "waiting");
   const why = waiting === undefined
     ? "Envoy Gateway has not shown the latest version to the hook yet."
@@ -79,13 +80,22 @@ function missingInEnvoy(
     const served = own.find(({ word }) => word !== "withheld");
     return served === undefined ? null : `"${served.secret}" can be asked for`;
   }
-  const late = own.find(({ word }) => word === "waiting") ??
+  const row = own.find(({ word }) => word === "waiting") ??
     (goal.kind === "programmed" ? own.find(({ word }) => word === "withheld") : undefined);
-  if (late !== undefined) return `"${late.secret}" is ${late.word}: ${late.message}`;
+  if (row !== undefined) return `"${row.secret}" is ${row.word}: ${row.message}`;
   if (goal.kind === "programmed") return own.some(({ asked }) => asked > 0) ? null : "no Envoy asks for it";
-  const bundle = sds?.names.find(({ subscribers, accepted }) => accepted < subscribers);
-  if (bundle !== undefined) return `"${bundle.name}" is not taken by everybody who asks for it`;
-  return sds && sds.clients.length > 0 ? null : "no Envoy is connected";
+  const late = untaken(sds);
+  if (late !== null) return late;
+  if (!sds || sds.clients.length === 0) return "no Envoy is connected";
+  return gate.converged
+    ? null
+    : "certgate is at work on what has just changed, or Envoy has not loaded it yet";
+}
+
+/** The first name whose newest version some Envoy has not taken. */
+function untaken(sds: AgentStatus["sds"]): string | null {
+  const name = sds?.names.find(({ subscribers, accepted }) => accepted < subscribers);
+  return name === undefined ? null : `"${name.name}" is not taken by everybody who asks for it`;
 }
 
 function missingToProgram(

@@ -35,6 +35,17 @@ Deno.test("missingFor() converged: every Gateway has converged, else which has n
   assert.equal(missing("converged", { ...stuck, output }), "Cannot write the file: no space");
 });
 
+Deno.test("missingFor() converged: names what Envoy has not taken where every Gateway is there", () => {
+  const status = sampleStatus([good]);
+  const gate = { ...status, converged: false };
+  const sds = { ...sampleSds(status), names: [sampleName("default/a.test-tls", { accepted: 0 })] };
+  assert.equal(
+    missing("converged", gate, { sds }),
+    '"default/a.test-tls" is not taken by everybody who asks for it',
+  );
+  assert.match(missing("converged", gate)!, /at work on what has just changed/);
+});
+
 Deno.test("missingFor() programmed: every listener of the host is programmed", () => {
   assert.equal(missing("programmed=a.test", sampleStatus([good, bad])), null);
   assert.equal(missing("programmed=a.test", sampleStatus([{ ...good, delivery: "unknown" }])), null);
@@ -100,4 +111,9 @@ Deno.test("missingFor() without a Gateway: who asks has taken it, and somebody a
     '"trust/ns/ca" is not taken by everybody who asks for it',
   );
   assert.equal(missing("converged", plain, { sds: { ...sds, message: "in use" } }), "in use");
+  // All is taken, and the gate or the admin endpoint of Envoy knows better.
+  assert.match(
+    missing("converged", { ...plain, converged: false }, { sds })!,
+    /at work on what has just changed/,
+  );
 });
