@@ -23,7 +23,7 @@ export function sdsStatus(
       streams: own.reduce((sum, { streams }) => sum + streams, 0),
     })),
     names: names.filter(({ kind }) => kind !== null).map(nameStatus),
-    unknown: names.filter(({ kind }) => kind === null).map(({ name }) => name),
+    unknown: names.filter(({ kind }) => kind === null).map(({ name }) => name).slice(0, MOST_UNKNOWN),
     bundles: bundles.map(({ namespace, name, kind, file, members, message, notAfter }) => ({
       namespace,
       name,
