@@ -100,7 +100,7 @@ Deno.test("makeHookHandlers() tells which Gateways, at which revision, were answ
     { namespace: "ns", name: "a", revision: "r1" },
     { namespace: "ns", name: "b", revision: "r2" },
   ];
-  assert.deepEqual(calls, [answered({ gateways, outcome: "unchanged", snapshot: 1 })]);
+  assert.deepEqual(calls, [answered({ gateways, outcome: "unchanged", snapshot: 1, bundlesInPlace: [] })]);
   assert.deepEqual(reports.status().map(({ gateways }) => gateways), [gateways]);
 });
 
