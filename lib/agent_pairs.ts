@@ -70,8 +70,13 @@ export class PairBook {
         keep.remove(key);
         continue;
       }
-      this.#good.set(key as ObjectKey, kept);
-      this.#unseen.add(key as ObjectKey);
+      const name = keyOf(kept);
+      if (key === name + BEFORE) {
+        this.#before.set(name, [kept]);
+        continue;
+      }
+      this.#good.set(name, kept);
+      this.#unseen.add(name);
     }
   }
 
@@ -152,6 +157,7 @@ export class PairBook {
       }
       this.#good.delete(key);
       this.#before.delete(key);
+      this.#keep.remove(key + BEFORE);
       this.#keep.remove(key);
       this.#log.info("a pair was taken away, its last good version is forgotten", { secret: key });
     }
@@ -187,13 +193,19 @@ export class PairBook {
     return earlier.find(({ summary }) => summary.problem === null) ?? earlier[0] ?? null;
   }
 
+  #setBefore(key: ObjectKey, pairs: readonly GoodPair[]): void {
+    this.#before.set(key, pairs);
+    if (pairs.length > 0) this.#keep.put(key + BEFORE, formatPair(pairs[0]));
+    else this.#keep.remove(key + BEFORE);
+  }
+
   /** A pair that was good until Envoy refused it is not the last good one: that is one before it. */
   #fallBack(key: ObjectKey, hash: string): void {
     const before = this.#before.get(key) ?? [];
     const index = before.findIndex((one) => one.hash === hash);
     if (index < 0 || this.#good.get(key)?.hash === hash) return;
     this.#good.set(key, before[index]);
-    this.#before.set(key, before.slice(index + 1));
+    this.#setBefore(key, before.slice(index + 1));
     this.#keep.put(key, formatPair(before[index]));
   }
 
@@ -205,7 +217,7 @@ export class PairBook {
     this.#good.set(key, good);
     if (before !== undefined && before.hash !== hash) {
       const others = (this.#before.get(key) ?? []).filter((one) => one.hash !== hash);
-      this.#before.set(key, [before, ...others].slice(0, MOST_BEFORE));
+      this.#setBefore(key, [before, ...others].slice(0, MOST_BEFORE));
     }
     if (before?.hash === hash && before.source === source) return;
     this.#keep.put(key, formatPair(good));
@@ -214,6 +226,9 @@ export class PairBook {
 
 // One may be refused after the next has come already.
 const MOST_BEFORE = 2;
+/** Behind the name of a pair: the one before it. An Envoy may refuse the newer one only after a restart. */
+const BEFORE = " before";
+
 // At boot certgate may be there before the last volume is.
 const START_GRACE = 5000;
 // A renewal is long over by then.

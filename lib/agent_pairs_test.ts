@@ -204,3 +204,19 @@ Deno.test("PairBook never goes back to a pair that Envoy refused as well, and fo
     assert.deepEqual(await look(third), ["Unsupported", null]);
   });
 });
+
+Deno.test("PairBook goes back to the pair before where Envoy refuses one only after a restart", async () => {
+  await withBook(async (open) => {
+    const [good, refused] = [arrival(await makePair()), arrival(await makePair())];
+    const first = await open();
+    await judge(first, good);
+    await judge(first, refused);
+    const believed = store();
+    const book = await open();
+    const asking = { store: believed, sources: [], config, patience: 0 };
+    await book.judge([refused], asking, NOW);
+    believed.refuse(pairMaterial(refused.pair), "no");
+    const { served } = (await book.judge([refused], asking, NOW)).get("edge/a")!;
+    assert.deepEqual([served?.from, served?.hash], ["held", good.hash]);
+  });
+});
