@@ -2,6 +2,9 @@ import { rfc3339 } from "./agent_names.ts";
 import type { BundleState, SdsNameStatus, SdsStatus } from "./model/mod.ts";
 import type { OpenSds, SdsName } from "./server/mod.ts";
 
+/** More than a person reads; a client that is confused may ask for any number. */
+const MOST_UNKNOWN = 100;
+
 /**
  * What `/v1/status` says of delivery straight to Envoy.
  *

@@ -80,7 +80,7 @@ export interface SdsStatus {
   readonly clients: readonly SdsClientStatus[];
   /** In the order of the names. */
   readonly names: readonly SdsNameStatus[];
-  /** Names that were asked for and that nobody has. */
+  /** Names that are asked for and that nobody has: the first 100 of them. */
   readonly unknown: readonly string[];
   /** CA bundles. */
   readonly bundles: readonly (ObjectName & {
