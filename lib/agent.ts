@@ -126,6 +126,7 @@ async function readEverything(
     ["read the policy objects", async () => await (await policy.prepare(config)).commit()],
     ["begin to issue certificates", () => issuance.use(config)],
     ["read the CA bundles", () => sds.use(config)],
+    ["give certificates to Envoys", () => sds.prepare(config)],
     ["open the gate", () => gate.use(config)],
     // Nobody can ask before there is an answer.
     ["give certificates to Envoys", () => sds.open(config)],

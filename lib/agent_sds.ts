@@ -1,6 +1,7 @@
 import type { GateSds } from "./agent_gate_parts.ts";
 import { keyOf } from "./agent_names.ts";
 import { HookTls } from "./agent_hook_tls.ts";
+import { probeSocket } from "./host/mod.ts";
 import { sourcesOf } from "./agent_inputs.ts";
 import { SdsBundles } from "./agent_sds_bundles.ts";
 import { SdsShelf } from "./agent_sds_shelf.ts";
@@ -86,6 +87,30 @@ export class SdsHolder implements GateSds {
   }
 
   /**
+   * Finds out what is in the way of the door, before anything is published that leads there.
+   *
+   * @throws where it cannot be opened.
+   */
+  async prepare(config: Config): Promise<void> {
+    if (this.#server !== null || !this.wanted(config)) return;
+    const { listen, tls, envoy } = config.sds;
+    if (tls !== undefined && envoy === undefined && config.gate.resources !== undefined) {
+      throw new Error("sds.envoy is missing: the hook has to tell Envoy what to connect with");
+    }
+    const address = addressOf(listen);
+    const found = address.kind === "unix" ? await probeSocket(address.path) : "absent";
+    if (found === "live" || found === "other") {
+      const who = found === "live" ? "somebody answers there already" : "it is something else than a socket";
+      throw new Error(`Cannot listen on "${listen}": ${who}`);
+    }
+    if (tls === undefined || this.#tls !== null) return;
+    const { log, metrics, clock } = this.#parts;
+    const opened = await HookTls.open("sds", tls, { config, log, metrics, clock });
+    if (!(opened instanceof HookTls)) throw new Error(opened.message);
+    this.#tls = opened;
+  }
+
+  /**
    * Opens the door where the configuration wants it and it is shut. Once open it stays so until the end: an Envoy that has
    * not heard yet that its pairs come another way now goes on asking.
    *
@@ -93,16 +118,9 @@ export class SdsHolder implements GateSds {
    */
   async open(config: Config): Promise<void> {
     if (this.#server !== null || !this.wanted(config)) return;
-    const { listen, tls, group, envoy } = config.sds;
-    if (tls !== undefined && envoy === undefined && config.gate.resources !== undefined) {
-      throw new Error("sds.envoy is missing: the hook has to tell Envoy what to connect with");
-    }
+    await this.prepare(config);
+    const { listen, group } = config.sds;
     const { log, metrics, clock } = this.#parts;
-    if (tls !== undefined) {
-      const opened = await HookTls.open("sds", tls, { config, log, metrics, clock });
-      if (!(opened instanceof HookTls)) throw new Error(opened.message);
-      this.#tls = opened;
-    }
     const server = await openSds(addressOf(listen), {
       book: this.#shelf.book,
       events: {

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { GateHost, type MadePair, makePair } from "../tests/fakes/gate_host.ts";
 import { type Response, SdsTestClient, type SdsTestStream } from "../tests/fakes/sds_client.ts";
+import { startAgent } from "./agent.ts";
 import { isPlaceholder, makeSelfSigned } from "./pki/mod.ts";
 
 const A = "a.example.com", NAME = `edge/${A}`;
@@ -175,6 +176,23 @@ Deno.test("startAgent() says when no Envoy can connect any more", async () => {
   await waitFor(async () => /took its socket away/.test((await host.everything()).sds!.message));
   await Deno.rename(`${socket}.away`, socket);
   await waitFor(async () => (await host.everything()).sds!.message === "");
+});
+
+Deno.test("startAgent() publishes no placeholder where no Envoy could ask", async () => {
+  await using host = await GateHost.make([A]);
+  await host.putPair(A, await makePair(A));
+  await Deno.writeTextFile(join(host.dir, "sds.sock"), "no socket");
+  const failure = await startAgent(host.config(direct(host)), {
+    version: "0",
+    log: host.log,
+    clock: Date.now,
+  });
+  assert.ok(failure.kind === "failed", failure.kind);
+  assert.match(
+    failure.message,
+    /^Cannot give certificates to Envoys: Cannot listen on "unix:.*something else/,
+  );
+  await assert.rejects(host.output(), Deno.errors.NotFound);
 });
 
 Deno.test("startAgent() gives pairs to an Envoy without any Envoy Gateway", async () => {
