@@ -9,6 +9,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { apart } from "./runner/apart.ts";
 import { closingLines, sum } from "./runner/closing_lines.ts";
 import { findFiles } from "./runner/find_files.ts";
 import { type Group, GROUPS, isTestFile, shareOut } from "./runner/groups.ts";
@@ -78,7 +79,8 @@ async function runGroups(wanted: Wanted): Promise<Outcome[]> {
     .filter((group) => shares.get(group)!.length > 0);
   const outcomes = new Map(named.map((group) => [group, failure(group.name, "(there is no test file)")]));
   const options = { root, args: testArguments(wanted), partly: wanted.rest.length > 0 };
-  await runLanes(shareLanes(toRun), show, async (group, voice, behind) => {
+  await runLanes(shareLanes(toRun, apart().length > 0), show, async (group, voice, laneIsBehind) => {
+    const behind = laneIsBehind && !group.waits;
     outcomes.set(group, await runTimed(group, shares.get(group)!, { ...options, behind }, voice));
   });
   return [...shares.keys()].flatMap((group) => outcomes.get(group) ?? []);

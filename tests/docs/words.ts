@@ -12,6 +12,7 @@ export const FOREIGN_WORDS: ReadonlySet<string> = new Set([
 /** Variables `CERTGATE_…` that are no key of the configuration. */
 export const OTHER_VARIABLES: ReadonlySet<string> = new Set([
   "CERTGATE_CONFIG",
+  "CERTGATE_TEST_KILLS",
   "CERTGATE_CA", // given to the commands of dependents
   "CERTGATE_CACHE", // tests
   "CERTGATE_DEPENDENT", // given to the commands of dependents

@@ -13,6 +13,11 @@ export interface Group {
   /** Whether it mostly waits, for programs that it has started: it runs beside the groups that compute, and before them. */
   readonly waits?: true;
   /**
+   * Whether it runs beside others of which there is one on a machine, in a network of its own where the machine lets us make
+   * one.
+   */
+  readonly apart?: true;
+  /**
    * Script that makes the program which its tests run; it is given a folder and writes the program's path, which the tests
    * find in `CERTGATE_PROGRAM`.
    */
@@ -21,6 +26,10 @@ export interface Group {
 
 /** Tests of `lib/agent*`, most of which start one. */
 const isOfAgent = (path: string) => /^lib\/agent(_\w+)?_test\.ts$/.test(path);
+
+/** Half of the tests with a real Envoy Gateway, by the time that they take. */
+const isFurtherE2e = (path: string) =>
+  /^tests\/e2e\/(cold_start|control|crash|issuance|policy_\w+|sds_\w+|two_gateways)_test\.ts$/.test(path);
 
 const below = (...folders: string[]) => (path: string) =>
   folders.some((folder) => path.startsWith(`${folder}/`));
@@ -55,7 +64,15 @@ export const GROUPS: readonly Group[] = [
   { name: "docs", holds: below("tests/docs"), limit: 240, workers: 2 },
   { name: "deploy", holds: below("tests/deploy"), limit: 180, workers: 2 },
   { name: "acme", holds: below("tests/acme"), limit: 180, workers: 2 },
-  // One Envoy Gateway fits on a machine, since its port is fixed: who needs it beside others would wait for them.
+  // One Envoy Gateway fits into a network, since its port is fixed: without one of their own they wait for each other.
+  {
+    name: "e2e-further",
+    holds: isFurtherE2e,
+    limit: 900,
+    waits: true,
+    apart: true,
+    program: "tests/e2e/make_program.ts",
+  },
   { name: "e2e", holds: below("tests/e2e"), limit: 900, waits: true, program: "tests/e2e/make_program.ts" },
   { name: "resources", holds: below("tests/resources"), limit: 240, waits: true },
   { name: "demo", holds: below("tests/demo"), limit: 120, waits: true },

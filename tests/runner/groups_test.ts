@@ -14,6 +14,7 @@ Deno.test("shareOut() puts every test file into exactly one group", () => {
     "tests/golden/golden_test.ts",
     "tests/vectors/vectors_test.ts",
     "tests/e2e/cold_start_test.ts",
+    "tests/e2e/clock_test.ts",
     "tests/nobody_thought_of/x_test.ts",
   ];
   const shares = shareOut(files);
@@ -29,6 +30,7 @@ Deno.test("shareOut() puts every test file into exactly one group", () => {
     "unit",
     "properties",
     "vectors",
+    "e2e-further",
     "e2e",
     "other",
   ]);

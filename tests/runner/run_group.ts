@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { apart } from "./apart.ts";
 import { sum } from "./closing_lines.ts";
 import type { Group } from "./groups.ts";
 import type { Named, Outcome } from "./outcome.ts";
@@ -99,7 +100,7 @@ async function runTests(group: Group, files: readonly string[], run: Run): Promi
   // The shell puts both outputs into one, in their order, and becomes the process; nice does so as well.
   const shell = ["-c", 'exec "$@" 2>&1', "sh", ...(run.behind ? ["nice", "-n", NICENESS] : [])];
   const child = new Deno.Command("/bin/sh", {
-    args: [...shell, Deno.execPath(), ...args],
+    args: [...shell, ...(group.apart ? apart() : []), Deno.execPath(), ...args],
     cwd: run.root,
     env: { ...colours(), DENO_JOBS: String(group.workers ?? 1), ...run.env },
     stdin: "null",

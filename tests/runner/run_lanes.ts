@@ -4,11 +4,18 @@ import { Screen, type Voice } from "./screen.ts";
 /**
  * Shares groups out to lanes that run side by side: groups that mostly wait for programs of their own, groups whose files
  * run one after the other, and groups with workers. A lane without groups is left out.
+ *
+ * @param mayApart Whether groups with a network of their own may run beside those that wait.
  */
-export function shareLanes<T extends Pick<Group, "waits" | "workers">>(groups: readonly T[]): T[][] {
+export function shareLanes<T extends Pick<Group, "waits" | "workers" | "apart">>(
+  groups: readonly T[],
+  mayApart: boolean = false,
+): T[][] {
   const busy = groups.filter(({ waits }) => !waits);
+  const waiting = groups.filter(({ waits }) => waits);
   return [
-    groups.filter(({ waits }) => waits),
+    waiting.filter(({ apart }) => !apart || !mayApart),
+    waiting.filter(({ apart }) => apart && mayApart),
     busy.filter(({ workers }) => workers === undefined),
     busy.filter(({ workers }) => workers !== undefined),
   ].filter((lane) => lane.length > 0);

@@ -7,6 +7,9 @@ Deno.test("shareLanes() gives groups that wait a lane of their own, first, and o
   assert.deepEqual(shareLanes([quick, slow, alone, other]), [[slow], [alone], [quick, other]]);
   assert.deepEqual(shareLanes([quick]), [[quick]]);
   assert.deepEqual(shareLanes([slow, alone]), [[slow], [alone]]);
+  const own = { waits: true, apart: true } as const;
+  assert.deepEqual(shareLanes([own, slow, alone]), [[own, slow], [alone]]);
+  assert.deepEqual(shareLanes([own, slow, alone], true), [[slow], [own], [alone]]);
 });
 
 Deno.test("runLanes() runs lanes side by side and each in its order", async () => {

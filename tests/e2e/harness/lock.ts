@@ -18,7 +18,9 @@ export class GatewayLock {
   /** Waits for its turn among the test runs of this machine. */
   static async take(): Promise<GatewayLock> {
     const directory = Deno.env.get("TMPDIR") ?? "/tmp";
-    const file = await Deno.open(`${directory}/certgate-e2e.lock`, { create: true, write: true });
+    // Ports are those of a network, and a machine may have several.
+    const network = (await Deno.readLink("/proc/self/ns/net")).replace(/\D/g, "");
+    const file = await Deno.open(`${directory}/certgate-e2e-${network}.lock`, { create: true, write: true });
     await until("no other test run uses Envoy Gateway on this machine", () => file.tryLock(true), {
       within: 600_000,
       every: 250,
