@@ -1,4 +1,4 @@
-import { ENVOY_UPDATES, type EnvoyStatus, type EnvoyUpdate } from "../model/mod.ts";
+import { ENVOY_UPDATES, type EnvoyStatus, type EnvoyUpdate, SDS_CLUSTER } from "../model/mod.ts";
 import type { HttpGet } from "./_http_get.ts";
 
 /** Everything about one Envoy has to be there within this; a look that hangs is worth less than the next one. */
@@ -13,7 +13,7 @@ const LONGEST_BELIEF = 60_000;
 
 // `usedonly` leaves out the counters of zero, which are nearly all of several thousand.
 const STATS = "/stats?format=json&usedonly&filter=" + encodeURIComponent(
-  "(update_rejected|init_fetch_timeout|^listener_manager\\.total_.*|^cluster\\.xds_cluster\\.upstream_cx_rx_bytes_total)$",
+  `(update_rejected|init_fetch_timeout|^listener_manager\\.total_.*|^cluster\\.(xds_cluster|${SDS_CLUSTER})\\.upstream_cx_rx_bytes_total)$`,
 );
 // One row for each route configuration, thousands on a large host: only while somebody waits for one.
 const ROUTES = "/stats?format=json&usedonly&filter=" +
@@ -142,7 +142,8 @@ interface Stats {
 
 function readStats(answer: unknown): Stats {
   const rejected: Record<EnvoyUpdate, number> = { lds: 0, cds: 0, rds: 0, sds: 0 };
-  const found = { rejected, initFetchTimeouts: 0, warming: 0, stamp: null as string | null, moving: false };
+  const found = { rejected, initFetchTimeouts: 0, warming: 0, moving: false };
+  const arrived: string[] = [];
   for (const row of listOf(objectOf(answer).stats)) {
     const { name, value } = objectOf(row);
     if (typeof name !== "string" || typeof value !== "number") continue;
@@ -150,11 +151,11 @@ function readStats(answer: unknown): Stats {
     else if (name.endsWith("update_rejected")) {
       const kind = kindOf(name);
       if (kind !== null) rejected[kind] += value;
-    } else if (name.endsWith("rx_bytes_total")) found.stamp = String(value);
+    } else if (name.endsWith("rx_bytes_total")) arrived.push(`${name}=${value}`);
     else if (name.endsWith("total_listeners_warming")) found.warming = value;
     if (/\.total_\w+_(warming|draining)$/.test(name) && value > 0) found.moving = true;
   }
-  return found;
+  return { ...found, stamp: arrived.length === 0 ? null : arrived.sort().join() };
 }
 
 /** `listener_manager.lds.…`, `cluster_manager.cds.…`, `http.<prefix>.rds.<route>.…`, `sds.<secret>.…` */

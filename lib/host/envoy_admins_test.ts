@@ -97,9 +97,14 @@ Deno.test("openEnvoyAdmins() asks for certificates only while something may have
     assert.deepEqual((await admins.look())[0].serials, ["ab"]);
     await looks(4);
     assert.equal(asked(), 4);
+    envoy.serials = ["cd"];
+    envoy.stats["cluster.certgate_sds.upstream_cx_rx_bytes_total"] = 1;
+    assert.deepEqual((await admins.look())[0].serials, ["cd"], "what certgate itself has given it");
+    await looks(4);
+    assert.equal(asked(), 6);
     envoy.stats["listener_manager.total_filter_chains_draining"] = 1;
     await looks(3);
-    assert.equal(asked(), 7, "a draining chain ends without anything arriving");
+    assert.equal(asked(), 9, "a draining chain ends without anything arriving");
   });
 });
 
