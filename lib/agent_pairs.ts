@@ -17,6 +17,7 @@ import type { Config } from "./resources/mod.ts";
 import type { VerdictStore } from "./server/mod.ts";
 import { pairMaterial } from "./xds/mod.ts";
 import { keyOf } from "./agent_names.ts";
+import { chooseOptions, NOTHING } from "./agent_pairs_options.ts";
 import { Sight } from "./agent_sight.ts";
 
 /** A pair as it is on disk now. */
@@ -241,25 +242,4 @@ function withUnsettled(state: PairState, { unsettled }: Arrival, now: number): P
   if (now < from) return { ...state, edge: Math.min(state.edge ?? from, from) };
   const message = `What its files hold now is not believed: ${unsettled.detail}`;
   return { ...state, warnings: [...state.warnings, { code: "FilesUnsettled", message }] };
-}
-
-const NOTHING = {
-  pair: { certificate: null, key: null },
-  facts: readFacts({ certificate: null, key: null }),
-  hint: "see that the volume is mounted; the last good pair is held until it ends",
-  hash: "",
-};
-
-function chooseOptions({ gate }: Config) {
-  return {
-    // Envoy Gateway leaves out a pair with any certificate outside its dates, and says so to nobody: then another
-    // listener would answer in its place.
-    onExpired: "withhold",
-    chainDates: "withhold",
-    margin: gate.expiryMargin,
-    hold: gate.holdLastGood,
-    expiresSoon: typeof gate.expiresSoon === "number"
-      ? gate.expiresSoon
-      : Number(gate.expiresSoon.slice(0, -1)) * 86_400_000,
-  } as const;
 }

@@ -5,19 +5,11 @@ import { probeSocket } from "./host/mod.ts";
 import { sourcesOf } from "./agent_inputs.ts";
 import { SdsBundles } from "./agent_sds_bundles.ts";
 import { SdsShelf } from "./agent_sds_shelf.ts";
+import { addressOf, sdsCluster } from "./agent_sds_cluster.ts";
 import { sdsStatus } from "./agent_sds_status.ts";
-import type {
-  BundleState,
-  DeliveryWay,
-  Log,
-  ObjectKey,
-  PairState,
-  SdsCluster,
-  SdsStatus,
-  SdsView,
-} from "./model/mod.ts";
+import type { BundleState, DeliveryWay, Log, ObjectKey, PairState, SdsStatus, SdsView } from "./model/mod.ts";
 import type { Metrics } from "./outputs/mod.ts";
-import { type Config, type ListenAddress, parseListenAddress } from "./resources/mod.ts";
+import type { Config } from "./resources/mod.ts";
 import {
   type AnsweredCall,
   type OpenSds,
@@ -187,7 +179,7 @@ export class SdsHolder implements GateSds {
   view(): SdsView {
     const shelf = this.#shelf;
     return {
-      cluster: this.#cluster(),
+      cluster: this.wanted(this.#config) ? sdsCluster(this.#config.sds) : null,
       has: (name) => shelf.book.offer(name) === undefined ? "absent" : "served",
       isDirect: (name) => shelf.isDirect(name),
       bundle: (name) => shelf.bundle(name),
@@ -215,20 +207,6 @@ export class SdsHolder implements GateSds {
     this.#tls = null;
   }
 
-  #cluster(): SdsCluster | null {
-    if (!this.wanted(this.#config)) return null;
-    const { listen, tls, envoy } = this.#config.sds;
-    const address = addressOf(listen);
-    if (address.kind === "unix") return { kind: "unix", path: address.path };
-    const { host, port } = address;
-    if (tls === undefined) return { kind: "tcp", host, port, tls: null };
-    if (envoy === undefined) return null;
-    const { certificate, key, ca, serverName: name } = envoy;
-    // What means every address of this host is none to connect to.
-    const isEvery = host === "0.0.0.0" || host === "::";
-    return { kind: "tcp", host: isEvery ? name : host, port, tls: { certificate, key, ca, name } };
-  }
-
   /** Envoys that are connected go on; it is told before the first of them comes again. */
   async #look(server: OpenSds): Promise<void> {
     const problem = await server.stands() ? "" : GONE;
@@ -254,10 +232,4 @@ export class SdsHolder implements GateSds {
     else for (const { hash } of origin.bundles) this.#bundles.refuse(hash, message);
     this.#parts.wake();
   }
-}
-
-function addressOf(listen: string): ListenAddress {
-  const address = parseListenAddress(listen);
-  if (typeof address === "string") throw new TypeError(`Not an address to listen on: ${listen}`);
-  return address;
 }

@@ -17,6 +17,7 @@ import {
   type TrustMaterial,
 } from "./_questions.ts";
 import { settle } from "./_settle.ts";
+import { spoiled } from "./_spoiled.ts";
 import type { Learnt, LearntPair, LearntTrust } from "./learnt.ts";
 
 /** What a {@linkcode VerdictStore} is made of. */
@@ -188,16 +189,9 @@ export class VerdictStore {
       // Facts point into the bundle, and must not keep the whole snapshot alive.
       return { kind: "trust", hash, facts: readTrust(new Uint8Array(material.bundle)), confirmedBy: "" };
     }
-    const judged = this.#spoiled({ summary: summarise(material), confirmedBy: "" });
+    const judged = spoiled({ summary: summarise(material), confirmedBy: "" }, this.#parts);
     this.#known.set(hash, judged);
     return { kind: "pair", hash, known: judged };
-  }
-
-  /** To see what becomes of a pair that slips through. */
-  #spoiled(judged: KnownVerdict): KnownVerdict {
-    const { faults, confirmer } = this.#parts;
-    if (judged.summary.problem === null || faults?.take("verdict=pair") !== "garbage") return judged;
-    return { summary: { ...judged.summary, problem: null }, confirmedBy: confirmer?.build ?? "" };
   }
 
   async #askEnvoy(
