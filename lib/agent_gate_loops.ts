@@ -31,8 +31,8 @@ export function makeGateLoops(
   { judge, publish, onError }: GateWork,
 ): { readonly work: Loop; readonly publishing: Loop } {
   const work = makeLoop(() => inSpan("gate.reconcile", {}, judge), {
-    // What goes straight to Envoy waits for nobody, and takes at most half of the time.
-    spacing: direct ? () => Math.min(spacing, 2 * effort()) : spacing,
+    // It is publications that keep their distance; judging only takes no more than half of the time.
+    spacing: () => Math.min(spacing, 2 * effort()),
     mayBegin: () => direct || isHurried().judge || !isDigesting(),
     onError: onError("judge"),
   });

@@ -145,7 +145,7 @@ export class SdsHolder implements GateSds {
       wayOf,
       bundles: this.#bundleStates,
       // Who was given it so goes on being given it so until it asks no more.
-      isAsked: (name) => this.#server?.isSubscribed(name) ?? false,
+      isAsked: (name) => this.isAsked(name),
       now: this.#parts.clock(),
     });
   }
